@@ -1,0 +1,2 @@
+class B:
+    length = 7

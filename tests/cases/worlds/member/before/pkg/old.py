@@ -1,0 +1,2 @@
+class B:
+    size = 7

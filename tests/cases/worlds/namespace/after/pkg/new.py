@@ -1,0 +1,4 @@
+class A:
+    @staticmethod
+    def run():
+        return "A"

@@ -1,0 +1,4 @@
+class B2:
+    @staticmethod
+    def run():
+        return "A"

@@ -1,0 +1,4 @@
+class B:
+    @staticmethod
+    def run():
+        return "B"

@@ -1,0 +1,10 @@
+class A:
+    @staticmethod
+    def run():
+        return "A"
+
+
+class Aid:
+    @staticmethod
+    def run():
+        return "Aid"
