@@ -1,0 +1,1 @@
+"""The `rehome` command, and the checks that show what a refactor changed."""

@@ -1,0 +1,157 @@
+"""The `rehome` command: finds the subcommand, and ends as the exit status says.
+
+0: clean; 1: findings, or would change under `--check`; 2: could not decide.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from verify import commands
+from verify.render._escape import visible
+
+INTERRUPTED = 130  # 128 + SIGINT, and 128 + SIGPIPE, as shells count
+PIPE_CLOSED = 141
+
+
+class LazyGroup(click.Group):
+    """A group of the modules in `verify.commands`; imports the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        modules = pkgutil.iter_modules(commands.__path__)
+        names = (m.name for m in modules if not m.name.startswith("_"))
+        return sorted(name.replace("_", "-") for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(_module(cmd_name)).command
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        rows = [(name, _one_line_help(name)) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def _module(command_name: str) -> str:
+    return f"{commands.__name__}.{command_name.replace('-', '_')}"
+
+
+def _one_line_help(command_name: str) -> str:
+    """Read the first line of a module's docstring, without importing it."""
+    spec = find_spec(_module(command_name))
+    get_source = getattr(spec and spec.loader, "get_source", None)
+    source = get_source(_module(command_name)) if get_source else None
+    return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        known = version("rehome")
+    except PackageNotFoundError:
+        known = "(not installed: run from its source)"
+    click.echo(f"rehome {known}")
+    ctx.exit()
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def root() -> None:
+    """Move Python code to a new home, and prove that nothing else changed.
+
+    Exit status: 0 clean; 1 findings, or would change under --check; 2 could
+    not decide.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `rehome` and return its exit status; never raises.
+
+    Arguments default to the process's own. With `REHOME_DEBUG=1` an unexpected
+    error shows its traceback.
+    """
+    _print_any_character()
+    try:
+        status = _run(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+    except click.ClickException as error:
+        _show(error)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("rehome: interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_stdout()
+        return PIPE_CLOSED
+    except Exception as error:
+        return _explain(error)
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command without what `root.main` adds: exit statuses of its own."""
+    try:
+        with root.make_context("rehome", arguments) as ctx:
+            root.invoke(ctx)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _show(error: click.ClickException) -> None:
+    message = io.StringIO()
+    error.show(file=message)
+    click.echo(visible(message.getvalue(), keep="\n"), nl=False, err=True)
+
+
+def _print_any_character() -> None:
+    """Let no terminal's encoding make a print fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _close_stdout() -> None:
+    """Keep the interpreter from flushing into the closed pipe when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line that `rehome` itself failed; return the exit status."""
+    if os.environ.get("REHOME_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+        return 2
+    what = visible(f"{type(error).__name__}: {error}")
+    click.echo(
+        f"rehome: a mistake of rehome itself: {what}. Please report it with what the"
+        " same command prints under REHOME_DEBUG=1.",
+        err=True,
+    )
+    return 2

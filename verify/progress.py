@@ -1,0 +1,63 @@
+"""A progress bar on stderr, for a person who has waited for a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from verify.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PATIENCE = 1.0  # seconds
+
+
+class Advance(Protocol):
+    """Told from time to time how many of how many are done."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Advance]:
+    """Yield a function that draws a bar; one that draws nothing off a terminal."""
+    if Terminal.of(sys.stderr).width is None:
+        yield lambda done, total: None
+        return
+    bar = _Bar(label)
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+class _Bar:
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._started = time.monotonic()
+        self._drawn: Progress | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._drawn is None:
+            if time.monotonic() - self._started < PATIENCE:
+                return
+            self._drawn = _draw(self._label)
+        self._drawn.update(self._drawn.task_ids[0], completed=done, total=total)
+
+    def close(self) -> None:
+        if self._drawn is not None:
+            self._drawn.stop()
+
+
+def _draw(label: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    drawn = Progress(console=Console(stderr=True), transient=True)
+    drawn.add_task(label, total=None)
+    drawn.start()
+    return drawn

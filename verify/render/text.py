@@ -1,0 +1,130 @@
+"""Lines for a person to read, with colour where the terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from codemods.finding import Finding, Severity
+from verify.outcome import Change, Outcome, Table
+from verify.render._escape import inert, visible
+from verify.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# A line is made of pieces of text, each with the name of a rich style.
+Line = tuple[tuple[str, str], ...]
+
+_BLANK: Line = ()
+_SEVERITY_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "yellow",
+    Severity.NOTE: "cyan",
+}
+_UNLIMITED = 10_000  # columns, for colour without a terminal
+_DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
+
+
+def render(outcome: Outcome, *, terminal: Terminal) -> str:
+    """Return the outcome as lines, which are never wrapped; only the tables
+    of a terminal keep to its width.
+    """
+    sections = [list(_plain(outcome.heading, "bold"))]
+    sections.append([line for change in outcome.changes for line in _change(change)])
+    sections.append(
+        [line for finding in outcome.findings for line in _finding(finding)]
+    )
+    blocks: list[list[Line] | Table] = [lines for lines in sections if lines]
+    blocks += [table for table in outcome.tables if table.rows]
+    blocks += [list(_plain(outcome.summary, ""))] if outcome.summary else []
+    if terminal.width is None and not terminal.colour:
+        return "\n".join(_uncoloured(block) for block in blocks)
+    return _coloured(blocks, terminal)
+
+
+def _plain(texts: tuple[str, ...], style: str) -> Iterator[Line]:
+    return (((visible(text), style),) for text in texts)
+
+
+def _change(change: Change) -> Iterator[Line]:
+    if change.diff is not None:
+        yield from map(_diff_line, change.diff.removesuffix("\n").split("\n"))
+        return
+    number = len(change.edits)
+    edits = "1 edit" if number == 1 else f"{number} edits"
+    yield (visible(change.path), "bold"), (f": {edits}", "")
+
+
+def _diff_line(line: str) -> Line:
+    style = next((_DIFF_STYLES[m] for m in _DIFF_STYLES if line.startswith(m)), "")
+    return ((visible(line.removesuffix("\r"), keep="\t"), style),)
+
+
+def _finding(finding: Finding) -> Iterator[Line]:
+    place = finding.place
+    position = f":{place.line}:{place.column}" if place.line else ""
+    yield (
+        (visible(place.path), "bold"),
+        (f"{position}: ", ""),
+        (finding.severity.value, _SEVERITY_STYLES[finding.severity]),
+        (f"[{finding.rule.id}] {visible(finding.message)}", ""),
+    )
+    yield (("    " + visible(finding.fix), "dim"),)
+
+
+def _uncoloured(block: list[Line] | Table) -> str:
+    lines = list(_columns(block)) if isinstance(block, Table) else map(_joined, block)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _joined(line: Line) -> str:
+    return inert("".join(text for text, _ in line))
+
+
+def _columns(table: Table) -> Iterator[str]:
+    """Lay a table out in columns of equal width, the last one as it comes."""
+    rows = [table.columns, *(tuple(map(visible, row)) for row in table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield inert("  ".join(cells).rstrip())
+
+
+def _coloured(blocks: list[list[Line] | Table], terminal: Terminal) -> str:
+    from rich.console import Console
+
+    console = Console(
+        file=StringIO(),
+        force_terminal=True,
+        color_system="standard" if terminal.colour else None,
+        no_color=not terminal.colour,
+        width=terminal.width or _UNLIMITED,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    with console.capture() as capture:
+        for number, block in enumerate(blocks):
+            if number:
+                console.print()
+            for part in _rich(block):
+                console.print(part, soft_wrap=not isinstance(block, Table))
+    return capture.get()
+
+
+def _rich(block: list[Line] | Table) -> Iterator[RenderableType]:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    if not isinstance(block, Table):
+        for line in block:
+            harmless = _joined(line)
+            same = harmless == "".join(text for text, _ in line)
+            yield Text.assemble(*line) if same else Text(harmless)
+        return
+    table = RichTable(*block.columns, box=None, pad_edge=False)
+    for row in block.rows:
+        table.add_row(*(Text(inert(visible(cell)), overflow="fold") for cell in row))
+    yield table

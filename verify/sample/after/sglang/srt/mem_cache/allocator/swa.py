@@ -1,0 +1,5 @@
+"""The new home."""
+
+
+class SWATokenToKVPoolAllocator:
+    page_size = 1
