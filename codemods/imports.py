@@ -10,39 +10,23 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from codemods.draft import Draft, Entry, ImportSite, Planned
-from codemods.layout import PRAGMA, Statement, module_text, render
+from codemods.layout import Statement, module_text
+from codemods.reshape import (
+    Reshaped,
+    guard_blocks,
+    indented,
+    replacement_lines,
+    reshape,
+    reshaped,
+    statement_text,
+)
 from codemods.sorting import ImportSorter
 from codemods.source import Splice
 
 _DEFAULT_WIDTH = 88
-
-
-@dataclass(frozen=True)
-class Line:
-    """One planned import, with the comment that goes with it."""
-
-    planned: Planned
-    comment: str
-
-
-@dataclass
-class Reshaped:
-    """One changed statement: new imports, what is left of it, guarded imports."""
-
-    above: list[str] = field(default_factory=list)
-    new: list[Line] = field(default_factory=list)
-    kept: str | None = None
-
-    @property
-    def plain(self) -> list[Line]:
-        return [line for line in self.new if line.planned.fallback is None]
-
-    @property
-    def guarded(self) -> list[Line]:
-        return [line for line in self.new if line.planned.fallback is not None]
 
 
 @dataclass
@@ -134,11 +118,6 @@ def _dedent(text: str, indent: str) -> str | None:
     return "\n".join(line[len(indent) :] for line in lines)
 
 
-def _indented(text: str, indent: str) -> str:
-    lines = text.split("\n")
-    return "\n".join(indent + line if line.strip() else line for line in lines)
-
-
 def _rewrite_run(
     draft: Draft,
     run: Run,
@@ -146,7 +125,7 @@ def _rewrite_run(
     sorter: ImportSorter | None,
 ) -> list[Splice]:
     width = _width(sorter) - len(run.indent.expandtabs())
-    shapes = {node: _reshape(draft, site, width) for node, site in changed.items()}
+    shapes = {node: reshape(draft, site, width) for node, site in changed.items()}
     guarded = [shape for shape in shapes.values() if shape.guarded]
     at_end = not run.indent and any(
         s not in shapes or shapes[s].kept is not None or shapes[s].plain
@@ -156,7 +135,7 @@ def _rewrite_run(
         _statement_lines(
             draft,
             node,
-            _lines(draft, shape, run.indent, width, guards=not at_end),
+            replacement_lines(draft, shape, run.indent, width, guards=not at_end),
             run.indent,
         )
         for node, shape in shapes.items()
@@ -171,40 +150,13 @@ def _rewrite_run(
         lines = [
             line
             for shape in guarded
-            for line in _guards(draft, shape, run.indent, width)
+            for line in guard_blocks(draft, shape, run.indent, width)
         ]
         block = "".join(line.replace("\n", newline) + newline for line in lines)
         last = draft.source.text[run.start : run.end]
         gap = newline if last.endswith(("\n", "\r")) else newline * 2
         result.append(Splice(run.end, run.end, gap + block))
     return result
-
-
-def _lines(
-    draft: Draft, shape: Reshaped, indent: str, width: int, *, guards: bool
-) -> list[str]:
-    """The statements, dedented, that take the place of a changed one."""
-    above = [] if shape.guarded else shape.above
-    new = render_all(draft, [(x.planned.entry, x.comment) for x in shape.plain], width)
-    guarded = _guards(draft, shape, indent, width) if guards else []
-    kept = [] if shape.kept is None else [shape.kept]
-    return [*above, *new, *guarded, *kept]
-
-
-def _guards(draft: Draft, shape: Reshaped, indent: str, width: int) -> list[str]:
-    """The `try` blocks of a statement, one for each new module."""
-    by_module: dict[str, list[Line]] = {}
-    for line in shape.guarded:
-        entry = line.planned.entry
-        by_module.setdefault(_guard_key(entry), []).append(line)
-    unit = "\t" if indent.endswith("\t") else "    "
-    blocks = [_guard(draft, lines, unit, width) for lines in by_module.values()]
-    return [*shape.above, *blocks] if blocks else []
-
-
-def _guard_key(entry: Entry) -> str:
-    """Modules that may be missing one without the other are tried apart."""
-    return entry.module if entry.name else f"import {entry.module}"
 
 
 def _statement_lines(
@@ -217,7 +169,7 @@ def _statement_lines(
     newline = source.newline_at(start)
     body = source.text[start:end]
     ending = "" if body.rstrip("\r\n") == body else newline
-    text = "\n".join(_indented(line, indent) for line in lines)
+    text = "\n".join(indented(line, indent) for line in lines)
     text = text.replace("\n", newline)
     return Splice(start, end, text + ending if lines else "")
 
@@ -248,7 +200,7 @@ def _sorted_run(
         return None
     if not ends:
         result = result.removesuffix("\n")
-    return [_least(run.start, text, _indented(result, run.indent), newline)]
+    return [_least(run.start, text, indented(result, run.indent), newline)]
 
 
 def _splice_text(text: str, splices: list[Splice]) -> str:
@@ -290,12 +242,13 @@ def _merged(
         if host is None or _comment_after(draft, node) or _comment_after(draft, host):
             continue
         try:
-            statement = Statement.parse(_statement_text(draft, host))
+            statement = Statement.parse(statement_text(draft, host))
             name = entries[0].name or ""
             joined = statement.with_name(name, entries[0].asname).fitted(width)
         except ValueError:
             continue
-        rest = [shapes[node].kept] if shapes[node].kept is not None else []
+        kept = shapes[node].kept
+        rest = [kept] if kept is not None else []
         result[position] = _statement_lines(draft, node, rest, run.indent)
         result.append(_statement_lines(draft, host, [joined.code], run.indent))
     return result
@@ -317,9 +270,6 @@ def _host_of(
     return None
 
 
-# Statements
-
-
 def _planned_of(site: ImportSite) -> list[Planned]:
     listed = [p for plans in site.replaced.values() for p in plans]
     return [*listed, *site.added]
@@ -332,116 +282,14 @@ def _comment_after(draft: Draft, node: ast.stmt) -> str:
     return rest if rest.startswith("#") else ""
 
 
-def _statement_text(draft: Draft, node: ast.stmt) -> str:
-    """The statement dedented, with its trailing comment, ends of line as `\\n`."""
-    source = draft.source
-    start, end = source.start(node), source.end(node)
-    text = source.text[start : source.line_end(end)].rstrip("\r\n")
-    indent = source.text[source.line_start(start) : start]
-    lines = re.split(r"\r\n|\r|\n", text)
-    return "\n".join([lines[0], *(line.removeprefix(indent) for line in lines[1:])])
-
-
-def _reshape(draft: Draft, site: ImportSite, width: int) -> Reshaped:
-    statement = Statement.parse(_statement_text(draft, site.node))
-    return _reshaped(draft, site, statement, width)
-
-
-def _reshaped(
-    draft: Draft, site: ImportSite, statement: Statement, width: int
-) -> Reshaped:
-    whole = _repointed(draft, site, statement)
-    if whole is not None:
-        return Reshaped(kept=whole.fitted(width).code)
-    statement = statement.with_opening_comment_last()
-    comment = statement.trailing_comment
-    gone = {i for i, a in enumerate(site.node.names) if a in site.replaced}
-    shape = Reshaped()
-    nothing_left = len(gone) == len(site.node.names)
-    shared = comment if nothing_left or PRAGMA.match(comment) else ""
-    for index, alias in enumerate(site.node.names):
-        if alias in site.replaced:
-            shape.above += statement.comments_above(index)
-            beside = _joined_comments(statement.comment_beside(index), shared)
-            shape.new += [Line(p, beside) for p in site.replaced[alias]]
-    shape.new += [Line(planned, shared) for planned in site.added]
-    if not nothing_left:
-        kept = statement.without(gone) if gone else statement
-        shape.kept = kept.fitted(width).code
-    return shape
-
-
-def _joined_comments(beside: str, shared: str) -> str:
-    if beside and shared and beside != shared:
-        return f"{beside}  {shared}"
-    return beside or shared
-
-
-def _repointed(
-    draft: Draft, site: ImportSite, statement: Statement
-) -> Statement | None:
-    """The statement with only a module name changed, where that is all."""
-    plans = [site.replaced.get(alias, []) for alias in site.node.names]
-    if site.added or any(p.fallback for ps in plans for p in ps):
-        return None
-    if isinstance(site.node, ast.ImportFrom):
-        entries = [ps[0].entry for ps in plans if len(ps) == 1]
-        if len(entries) != len(plans) or len({e.module for e in entries}) != 1:
-            return None
-        old = [(alias.name, alias.asname) for alias in site.node.names]
-        if [(entry.name, entry.asname) for entry in entries] != old:
-            return None
-        return statement.from_module(module_text(entries[0], draft.home))
-    if any(len(ps) > 1 or (ps and ps[0].entry.name) for ps in plans):
-        return None
-    for index, ps in enumerate(plans):
-        if ps:
-            entry = ps[0].entry
-            statement = statement.with_alias(index, entry.module, entry.asname)
-    return statement
-
-
-def _guard(draft: Draft, lines: list[Line], unit: str, width: int) -> str:
-    """`try:` the new imports, `except ImportError:` the old ones."""
-    inner = width - len(unit.expandtabs())
-    new = [(line.planned.entry, line.comment) for line in lines]
-    old = [
-        (line.planned.fallback, line.comment)
-        for line in lines
-        if line.planned.fallback is not None
-    ]
-    return "\n".join(
-        [
-            "try:",
-            *(_indented(text, unit) for text in render_all(draft, new, inner)),
-            "except ImportError:",
-            *(_indented(text, unit) for text in render_all(draft, old, inner)),
-        ]
-    )
-
-
-def render_all(draft: Draft, entries: list[tuple[Entry, str]], width: int) -> list[str]:
-    """New import statements; names of one module and comment share one."""
-    groups: dict[tuple[object, ...], list[tuple[Entry, str]]] = {}
-    for entry, comment in dict.fromkeys(entries):
-        key: tuple[object, ...] = (entry, comment)
-        if entry.name not in (None, "*"):
-            key = (entry.module, entry.relative, comment)
-        groups.setdefault(key, []).append((entry, comment))
-    return [
-        render([entry for entry, _ in group], draft.home, group[0][1], width)
-        for group in groups.values()
-    ]
-
-
 def _inline(draft: Draft, site: ImportSite) -> Splice:
     """A statement that shares its line: new and old joined by `; `."""
     source = draft.source
     start, end = source.start(site.node), source.end(site.node)
     statement = Statement.parse(re.sub(r"\r\n|\r", "\n", source.text[start:end]))
-    shape = _reshaped(draft, site, statement, 10_000)
+    shape = reshaped(draft, site, statement, 10_000)
     newline = source.newline_at(start)
-    lines = _lines(draft, shape, "", 10_000, guards=False)
+    lines = replacement_lines(draft, shape, "", 10_000, guards=False)
     return Splice(start, end, "; ".join(lines).replace("\n", newline))
 
 

@@ -64,9 +64,9 @@ class Statement:
 
     def with_opening_comment_last(self) -> Statement:
         """The same, with a comment beside `(` moved to the end of the statement."""
-        lpar = getattr(self.node, "lpar", None)
+        lpar = self.node.lpar if isinstance(self.node, cst.ImportFrom) else None
         comment = _comment_in(lpar.whitespace_after) if lpar else ""
-        if not comment or self.trailing_comment:
+        if lpar is None or not comment or self.trailing_comment:
             return self
         opened = lpar.with_changes(whitespace_after=_bare(lpar.whitespace_after))
         ending = cst.TrailingWhitespace(

@@ -16,7 +16,7 @@ from codemods.home import ModuleHome
 from codemods.imports import place_imports
 from codemods.namemap import NameMap
 from codemods.rules import UNPARSABLE, UNREADABLE, UNSAFE_REWRITE
-from codemods.sorting import ImportSorter
+from codemods.sorting import ImportSorter, is_switched_off
 from codemods.source import Source, SourceError, Splice, splice
 
 __all__ = ["Edit", "Options", "Rewritten", "rewrite"]
@@ -92,6 +92,8 @@ def _propose(draft: Draft, sorter: ImportSorter | None) -> list[Splice]:
     for name, propose in codemods().items():
         if only is None or name in only:
             propose(draft)
+    if is_switched_off(draft.source.text):
+        sorter = None
     # An annotation in quotes is a string as well: both may ask for the same.
     return [*set(draft.splices), *place_imports(draft, sorter)]
 

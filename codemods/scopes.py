@@ -164,13 +164,13 @@ class _Walker:
     def within(self, node: ast.AST, parts: Iterable[ast.AST | None]) -> None:
         """Visit `parts` in a scope of their own, declarations first."""
         outer, self.scope = self.scope, Scope(node, self.scope)
-        parts = [part for part in parts if part is not None]
-        for part in parts:
+        present = [part for part in parts if part is not None]
+        for part in present:
             for declared in _declarations(part):
                 kind = "global" if isinstance(declared, ast.Global) else "nonlocal"
                 for name in declared.names:
                     self.scope.elsewhere[name] = kind
-        for part in parts:
+        for part in present:
             self.visit(part, node)
         self.scope = outer
 
@@ -237,7 +237,7 @@ class _Walker:
 
     def quoted(self, node: ast.Constant, parent: ast.AST) -> None:
         try:
-            inner = ast.parse(node.value.strip(), mode="eval").body
+            inner = ast.parse(str(node.value).strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         outer, self.carrier = self.carrier, self.carrier or node

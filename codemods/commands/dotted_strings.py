@@ -267,7 +267,7 @@ def _is_import_module(func: ast.expr) -> bool:
 def _propose_call(
     draft: Draft, call: ast.Call, first: ast.Constant, around: ast.Attribute | None
 ) -> bool:
-    module = _absolute(call, first.value)
+    module = _absolute(call, str(first.value))
     if module is None or not draft.names.lost(module):
         return False
     hit = draft.names.resolve(f"{module}.{around.attr}") if around else None
