@@ -47,7 +47,7 @@ def follow_alias(draft: Draft, group: AliasGroup) -> None:
         return
     if target is None:
         report_lost_uses(draft, group, path)
-        if exported is not None and moved:
+        if exported is not None and draft.names.lost(path):
             _report_exported(draft, group, exported)
     if not moved and target is None:
         return

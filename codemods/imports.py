@@ -244,11 +244,14 @@ def _merged(
         try:
             statement = Statement.parse(statement_text(draft, host))
             name = entries[0].name or ""
-            joined = statement.with_name(name, entries[0].asname).fitted(width)
+            joined = statement.with_name(name, entries[0].asname)
         except ValueError:
             continue
+        if not joined.spans_lines and len(joined.code) > width:
+            continue
         kept = shapes[node].kept
-        rest = [kept] if kept is not None else []
+        all_moved = len(site.replaced) == len(node.names)
+        rest = [] if kept is None or all_moved else [kept]
         result[position] = _statement_lines(draft, node, rest, run.indent)
         result.append(_statement_lines(draft, host, [joined.code], run.indent))
     return result

@@ -40,6 +40,9 @@ BYTES_FOR_A_WORKER = 100_000 if sys.platform == "linux" else 1_000_000
 Progress = Callable[[int, int], None]
 
 
+SorterFor = Callable[[Path], "ImportSorter | None"]
+
+
 class Rewrite(Protocol):
     """What `codemods.rewrite.rewrite` is: bytes and names in, a value out."""
 
@@ -256,7 +259,7 @@ class _Rewriter:
         )
 
 
-def _real_rewrite() -> tuple[Rewrite, Callable[[Path], ImportSorter | None]]:
+def _real_rewrite() -> tuple[Rewrite, SorterFor]:
     """Imported late: most runs find little to rewrite, and some find nothing."""
     from codemods.rewrite import rewrite
     from codemods.sorting import sorter_for

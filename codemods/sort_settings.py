@@ -55,6 +55,8 @@ class SortSettings:
     folder: Path
     options: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
+    # Where else first-party modules may lie, besides the folder and its `src`.
+    roots: tuple[Path, ...] = ()
 
     def config(self, indent: int) -> Config | None:
         """isort's settings for a block that is indented so far, None if broken."""
@@ -63,7 +65,7 @@ class SortSettings:
         from isort import Config
         from isort.exceptions import ISortError
 
-        roots = (self.folder, self.folder / "src")
+        roots = (self.folder, self.folder / "src", *self.roots)
         options = {"src_paths": roots, **self.options}
         try:
             with warnings.catch_warnings():
@@ -99,7 +101,9 @@ def settings_above(folder: Path) -> tuple[SortSettings, ...]:
         if (above / ".git").exists():
             break
     black = {"profile": "black", "line_length": width}
-    return (SortSettings(folder, black), SortSettings(folder, {}))
+    # Without settings nobody says what is first-party: what lies beside or above.
+    roots = tuple(folder.parents)[:-1]
+    return (SortSettings(folder, black, roots=roots), SortSettings(folder, roots=roots))
 
 
 def _isort_settings(folder: Path) -> SortSettings | None:

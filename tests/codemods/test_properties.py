@@ -73,7 +73,9 @@ comments = st.sampled_from(["", "  # noqa: F401", "  # a remark", "  # type: ign
 @st.composite
 def from_imports(draw: st.DrawFn, number: int = 0) -> tuple[str, list[str]]:
     module = draw(
-        st.sampled_from(["pkg.old", "..old", "pkg.mod", "other.old", "pkg.old2"])
+        st.sampled_from(
+            ["pkg.old", "..old", "pkg.mod", "other.old", "pkg.old2", "pkg.new", "..new"]
+        )
     )
     names = draw(st.lists(from_names, min_size=1, max_size=4, unique=True))
     aliased = [f"{name} as {name}_{number}_{i}" for i, name in enumerate(names)]

@@ -44,7 +44,7 @@ def _of_edit(command: str, change: Change, edit: Edit) -> str:
     return _annotation(
         "notice" if change.written else "error",
         {"file": change.path, "line": str(edit.line), "title": f"rehome {command}"},
-        f"{verb}:\n{edit.before}\n{edit.after}",
+        "\n".join((f"{verb}:", edit.before.rstrip("\n"), edit.after.rstrip("\n"))),
     )
 
 
