@@ -173,17 +173,20 @@ class _Composition:
         return change.old in seen
 
     def _check_stable(self) -> None:
-        """Refuse a module or class that moves to where one of its names had been
-        taken away from."""
+        """Refuse what would move to where another name was taken away from."""
+        for change in self.now.values():
+            blocking = change.new and _begun_by(self.now, change.new.dotted)
+            if blocking:
+                fix = "one path is a module or a symbol, not both"
+                raise _contradiction(change, blocking, fix)
         by_new = _by_new(self.now)
         for other in self.now.values():
             for path in other.old.ancestors:
                 for change in by_new.get(path, ()):
                     inside = _transferred(other.old, change.new, change.old)
                     if inside and _begun_by(self.now, inside.dotted) is change:
-                        raise _contradiction(
-                            change, other, f"say with a [[move]] where {inside} goes"
-                        )
+                        fix = f"say with a [[move]] where {inside} goes"
+                        raise _contradiction(change, other, fix)
 
 
 def _contradiction(change: Change, other: Change, fix: str) -> MigrationError:

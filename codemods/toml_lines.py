@@ -19,6 +19,7 @@ else:
 
 _HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([^\[\]#]*?)[ \t]*\]")
 _KEY = re.compile(r"[ \t]*([\"']?)([A-Za-z0-9_-]+)\1[ \t]*[.=]")
+_AT = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -39,7 +40,7 @@ def parse(text: str) -> dict[str, object]:
         message = str(error)
         at = _AT_LINE.search(message)
         line = int(at.group(1)) if at else text.count("\n") + 1
-        raise TomlError(_AT_LINE.sub("", message).strip(), line) from None
+        raise TomlError(_AT.sub("", message).strip(), line) from None
     except RecursionError:
         raise TomlError("values are nested too deeply", 1) from None
     except ValueError as error:  # a date or a number that Python cannot hold
@@ -52,6 +53,7 @@ class _Table:
 
     name: str
     start: int
+    is_array: bool = False
     lines: list[str] = field(default_factory=list)
 
 
@@ -59,7 +61,7 @@ class TomlLines:
     """Finds lines in one TOML text. The text must have been parsed without error."""
 
     def __init__(self, text: str) -> None:
-        self._tables = list(_tables(text))
+        self._top, *self._tables = _tables(text.replace("\r\n", "\n"))
 
     def of(self, table: str, index: int = 0, key: str = "") -> int:
         """The line, from 1, of a key in the `index`th `[[table]]`.
@@ -69,20 +71,26 @@ class TomlLines:
         is the closest line before it that can be told, 1 at the least.
         """
         if not table:
-            return self._key_line(self._tables[0], key) or 1
-        named = [each for each in self._tables if each.name == table]
-        if index < len(named):
-            found = named[index]
-            return (key and self._key_line(found, key)) or found.start
-        return self._key_line(self._tables[0], table) or 1
+            return self._top_line(key)
+        named = [each for each in self._tables if each.is_array and each.name == table]
+        if index >= len(named):
+            return self._top_line(table)
+        found = named[index]
+        return (key and _key_line(found, key)) or found.start
 
-    @staticmethod
-    def _key_line(table: _Table, key: str) -> int:
-        for number, line in enumerate(table.lines):
-            match = _KEY.match(line)
-            if match and match.group(2) == key and _complete(table.lines[:number]):
-                return table.start + number
-        return 0
+    def _top_line(self, key: str) -> int:
+        """The line of a key at the top, or of the first header that spells it."""
+        headers = (each.start for each in self._tables if each.name == key)
+        return _key_line(self._top, key) or next(headers, 1)
+
+
+def _key_line(table: _Table, key: str) -> int:
+    """The line of a key in a table; 0 where it does not stand there."""
+    for number, line in enumerate(table.lines):
+        match = _KEY.match(line)
+        if match and match.group(2) == key and _complete(table.lines[:number]):
+            return table.start + number
+    return 0
 
 
 def _tables(text: str) -> Iterator[_Table]:
@@ -91,8 +99,8 @@ def _tables(text: str) -> Iterator[_Table]:
         header = _HEADER.match(line)
         if header and _complete(table.lines):
             yield table
-            is_array = header.group(1) == "[["
-            table = _Table(header.group(2).strip("\"'") if is_array else "?", number)
+            name = header.group(2).strip("\"'")
+            table = _Table(name, number, is_array=header.group(1) == "[[")
         table.lines.append(line)
     yield table
 

@@ -90,7 +90,7 @@ def list_files(folder: str) -> Listing | None:
     return Listing(
         (*files, *links),
         tuple(links),
-        tuple(_paths(ignored)),
+        tuple(_outermost(_paths(ignored))),
         tuple(repositories),
     )
 
@@ -130,6 +130,17 @@ def _paths(output: bytes) -> Iterator[str]:
         # Nothing that git lists leads out of the folder; an index can be forged.
         if path and not path.startswith("/") and ".." not in path.split("/"):
             yield path
+
+
+def _outermost(paths: Iterator[str]) -> Iterator[str]:
+    """Leave out what lies in a folder that is there as well; git says both of a
+    folder in which all is ignored.
+    """
+    folder = None
+    for path in sorted(paths):
+        if folder is None or not path.startswith(folder):
+            yield path
+            folder = path if path.endswith("/") else folder
 
 
 def _staged(output: bytes) -> Iterator[tuple[bytes, str]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PATIENCE = 1.0  # seconds
+BETWEEN_DRAWINGS = 0.1
 
 
 class Advance(Protocol):
@@ -36,17 +37,24 @@ def progress_bar(label: str) -> Iterator[Advance]:
 
 
 class _Bar:
+    """Drawn from the caller's thread: with a thread of its own, work could not
+    be handed to forked processes.
+    """
+
     def __init__(self, label: str) -> None:
         self._label = label
-        self._started = time.monotonic()
+        self._due = time.monotonic() + PATIENCE
         self._drawn: Progress | None = None
 
     def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + BETWEEN_DRAWINGS
         if self._drawn is None:
-            if time.monotonic() - self._started < PATIENCE:
-                return
             self._drawn = _draw(self._label)
-        self._drawn.update(self._drawn.task_ids[0], completed=done, total=total)
+        task = self._drawn.task_ids[0]
+        self._drawn.update(task, completed=done, total=total, refresh=True)
 
     def close(self) -> None:
         if self._drawn is not None:
@@ -57,7 +65,8 @@ def _draw(label: str) -> Progress:
     from rich.console import Console
     from rich.progress import Progress
 
-    drawn = Progress(console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    drawn = Progress(console=console, transient=True, auto_refresh=False)
     drawn.add_task(label, total=None)
     drawn.start()
     return drawn

@@ -160,11 +160,12 @@ def test_ignored_files(tmp_path: Path, prepare: Prepare) -> None:
     make(tmp_path, "sub/.gitignore", content="local.py\n!again.gen.py\n")
     make(tmp_path, "a.py", "out/b.py", "c.gen.py", "keep.gen.py", "local.py")
     make(tmp_path, "sub/local.py", "sub/again.gen.py", "sub/out/d.py")
-    make(tmp_path, "sub/deeper/local.py", "sub/deeper/e.gen.py")
+    make(tmp_path, "sub/deeper/local.py", "sub/deeper/e.gen.py", "sub/deeper/f.py")
     prepare(tmp_path)
     found = discover([tmp_path])
     assert names(found, tmp_path) == [
-        *("a.py", "keep.gen.py", "local.py", "sub/again.gen.py", "sub/out/d.py")
+        *("a.py", "keep.gen.py", "local.py", "sub/again.gen.py"),
+        *("sub/deeper/f.py", "sub/out/d.py"),
     ]
     assert found.left_out == {"ignored": 5}
 

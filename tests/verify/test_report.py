@@ -106,12 +106,13 @@ def test_no_bar_before_a_second_has_gone(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_bar_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = draws(monkeypatch, clock=[0.0, 0.5, 1.5])
+    drawn = draws(monkeypatch, clock=[0.0, 0.5, 1.5, 1.55, 1.7])
     with progress_bar("working") as advance:
-        advance(1, 3)
-        advance(2, 3)
-        advance(3, 3)
-    assert drawn == ["working", (2, 3), (3, 3), "stopped"]
+        advance(1, 4)
+        advance(2, 4)
+        advance(3, 4)
+        advance(4, 4)
+    assert drawn == ["working", (2, 4), (4, 4), "stopped"]
 
 
 def draws(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> list[object]:
@@ -121,7 +122,8 @@ def draws(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> list[object]:
     class Drawn:
         task_ids = (0,)
 
-        def update(self, _: int, completed: int, total: int) -> None:
+        def update(self, _: int, completed: int, total: int, refresh: bool) -> None:
+            assert refresh
             drawn.append((completed, total))
 
         def stop(self) -> None:

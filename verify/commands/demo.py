@@ -62,17 +62,20 @@ def _material(scratch: Path, offline: bool) -> tuple[Path, Path, tuple[str, ...]
             raise ReleaseError("--offline was given")
         unpack(fetch(BEFORE_SPLIT), old)
         unpack(fetch(AFTER_SPLIT), new)
-        what = (f"{BEFORE_SPLIT}, moved to the names of {AFTER_SPLIT}",)
+        return old, new, (f"{BEFORE_SPLIT}, moved to the names of {AFTER_SPLIT}",)
     except ReleaseError as error:
         for tree in (old, new):
             shutil.rmtree(tree, ignore_errors=True)
         shutil.copytree(SAMPLE / "before", old)
         shutil.copytree(SAMPLE / "after", new)
-        what = (
-            f"NOT THE REAL RELEASE: {error}",
-            "A small sample project from this repository serves instead.",
+        return (
+            old,
+            new,
+            (
+                f"NOT THE REAL RELEASE: {error}",
+                "A small sample project from this repository serves instead.",
+            ),
         )
-    return old, new, what
 
 
 def _migrate(tree: Path) -> Report:
