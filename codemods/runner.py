@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -108,7 +108,7 @@ def run(
     if write:
         outcomes = [_written(outcome) for outcome in outcomes]
     findings = [
-        *found.problems,
+        *map(_as_shown, found.problems),
         *_unsupported(names),
         *reading.problems,
         *(finding for outcome in outcomes for finding in outcome.findings),
@@ -126,6 +126,11 @@ def shown(path: Path) -> str:
     """A path as findings name it: relative to the current folder if below it."""
     full, here = os.path.abspath(path), os.path.join(os.getcwd(), "")
     return full[len(here) :] if full.startswith(here) else os.fspath(path)
+
+
+def _as_shown(finding: Finding) -> Finding:
+    place = replace(finding.place, path=shown(Path(finding.place.path)))
+    return replace(finding, place=place)
 
 
 @dataclass

@@ -11,11 +11,16 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+_TRIES = 100
+"""How many lines of one string may look like a header or key before the search is
+given up: each of them costs another reading of the text before it."""
 
 _HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([^\[\]#]*?)[ \t]*\]")
 _KEY = re.compile(r"[ \t]*([\"']?)([A-Za-z0-9_-]+)\1[ \t]*[.=]")
@@ -86,19 +91,25 @@ class TomlLines:
 
 def _key_line(table: _Table, key: str) -> int:
     """The line of a key in a table; 0 where it does not stand there."""
-    for number, line in enumerate(table.lines):
-        match = _KEY.match(line)
-        if match and match.group(2) == key and _complete(table.lines[:number]):
+    numbers = (
+        number
+        for number, line in enumerate(table.lines)
+        if (match := _KEY.match(line)) and match.group(2) == key
+    )
+    for number in islice(numbers, _TRIES):
+        if _complete(table.lines[:number]):
             return table.start + number
     return 0
 
 
 def _tables(text: str) -> Iterator[_Table]:
-    table = _Table("", 1)
+    table, tries = _Table("", 1), 0
     for number, line in enumerate(text.split("\n"), start=1):
         header = _HEADER.match(line)
-        if header and _complete(table.lines):
+        tries += bool(header)
+        if header and tries <= _TRIES and _complete(table.lines):
             yield table
+            tries = 0
             name = header.group(2).strip("\"'")
             table = _Table(name, number, is_array=header.group(1) == "[[")
         table.lines.append(line)

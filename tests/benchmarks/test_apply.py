@@ -169,8 +169,8 @@ def test_libcst_rename_on_a_sample(
     for index, path in enumerate(sample):
         copies.append(shutil.copy(path, tmp_path / f"file_{index}.py"))
     command = [sys.executable, "-m", "libcst.tool", "codemod", "-j4", "--no-format"]
-    command += ["rename.RenameCommand", "--old_name", f"{OLD}:{SYMBOL}"]
-    command += ["--new_name", f"{NEW}:{SYMBOL}", *map(str, copies)]
+    command += ["rename.RenameCommand", "--old_name", f"{OLD}.{SYMBOL}"]
+    command += ["--new_name", f"{NEW}.{SYMBOL}", *map(str, copies)]
     before = children_seconds()
 
     def go() -> None:
