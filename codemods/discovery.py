@@ -93,7 +93,7 @@ class _Search:
             real = os.path.realpath(path, strict=True)
             is_folder = stat.S_ISDIR(os.stat(real).st_mode)
         except (OSError, ValueError) as error:
-            self.cannot_read(os.path.abspath(path), os.fspath(path), error)
+            self.cannot_read(os.fspath(path), os.fspath(path), error)
             return
         shown = Path(real) if path.is_symlink() else path
         self.roots.add(real)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from codemods.files import FileProblem, read_regular
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+_STARS = re.compile(r"\*+")
+_MOST_STARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,21 @@ def rules_above(top: str, folder: str) -> IgnoreRules | None:
 def _compile(lines: list[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
+    sane = [line for line in lines if not _is_costly(line)]
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        return GitIgnoreSpec.from_lines(sane)
     except ValueError:
-        return GitIgnoreSpec.from_lines(_valid(lines))
+        return GitIgnoreSpec.from_lines(_valid(sane))
+
+
+def _is_costly(line: str) -> bool:
+    """Whether matching could take for ever: each star multiplies the time by the
+    length of a name. No pattern that people write has so many.
+    """
+    segments = line.split("/")
+    return segments.count("**") > _MOST_STARS or any(
+        len(_STARS.findall(segment)) > _MOST_STARS for segment in segments
+    )
 
 
 def _valid(lines: Iterable[str]) -> list[str]:

@@ -27,10 +27,10 @@ from codemods.name import Name
 _SPACE = r"[\s\\]"
 _COMMENT = r"#[^\r\n]*[\r\n]"
 _GAP = r"(?:[\s\\.:\"'()]|[bBfFrRuU]{1,2}[\"'])*"
-# A bound on the comments keeps the search linear in files that are one comment.
+# Bounds on comments keep the search linear in files that are one long comment.
 _BETWEEN = rf"{_GAP}(?:{_COMMENT}{_GAP}){{0,9}}"
 _LIST = (
-    rf"import\b(?:{_SPACE}*\((?:[\w\s,\\]|{_COMMENT})*?"
+    rf"import\b(?:{_SPACE}*\([\w\s,\\]*?(?:{_COMMENT}[\w\s,\\]*?){{0,1000}}?"
     r"|(?:[\w,]|[^\S\r\n]|\\\r?\n?)*?)"
 )
 _STAR = rf"{_SPACE}*import{_SPACE}*\*"

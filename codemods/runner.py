@@ -124,7 +124,10 @@ def run(
 
 def shown(path: Path) -> str:
     """A path as findings name it: relative to the current folder if below it."""
-    full, here = os.path.abspath(path), os.path.join(os.getcwd(), "")
+    try:
+        full, here = os.path.abspath(path), os.path.join(os.getcwd(), "")
+    except OSError:  # the current folder is gone
+        return os.fspath(path)
     return full[len(here) :] if full.startswith(here) else os.fspath(path)
 
 

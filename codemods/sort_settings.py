@@ -79,6 +79,8 @@ class SortSettings:
                     line_length=max(base.line_length - indent, 1),
                     lines_after_imports=1,
                     add_imports=frozenset(),
+                    # isort would run git, whose settings may name programs.
+                    skip_gitignore=False,
                     quiet=True,
                 )
         except (ISortError, ValueError, TypeError, OSError, KeyError):

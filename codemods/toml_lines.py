@@ -67,6 +67,10 @@ class TomlLines:
 
     def __init__(self, text: str) -> None:
         self._top, *self._tables = _tables(text.replace("\r\n", "\n"))
+        self._arrays: dict[str, list[_Table]] = {}
+        for table in self._tables:
+            if table.is_array:
+                self._arrays.setdefault(table.name, []).append(table)
 
     def of(self, table: str, index: int = 0, key: str = "") -> int:
         """The line, from 1, of a key in the `index`th `[[table]]`.
@@ -77,7 +81,7 @@ class TomlLines:
         """
         if not table:
             return self._top_line(key)
-        named = [each for each in self._tables if each.is_array and each.name == table]
+        named = self._arrays.get(table, [])
         if index >= len(named):
             return self._top_line(table)
         found = named[index]

@@ -123,7 +123,7 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         # A daemon: ended with this process even if nobody ends it before.
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, function), daemon=True
+            target=_serve, args=(self.connection, theirs, function), daemon=True
         )
         try:
             with _interrupts_blocked():
@@ -160,10 +160,12 @@ def _interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, function: Callable[[Item], Result]) -> None:
+def _serve(
+    ours: Connection, theirs: Connection, function: Callable[[Item], Result]
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    # A copy of the other end: while it is open here, its loss goes unnoticed.
+    ours.close()
+    with suppress(EOFError, OSError):  # whoever gave the work is gone
         while True:
-            connection.send(function(connection.recv()))
-    except (EOFError, OSError):
-        return  # whoever gave the work is gone
+            theirs.send(function(theirs.recv()))

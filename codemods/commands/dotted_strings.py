@@ -53,6 +53,7 @@ def _strings(tree: ast.AST) -> Iterator[Text]:
 
 # Stands for a replacement field: a letter, so that it continues a name.
 _FIELD = "\ua66e"
+_NEVER = re.compile(r"(?!)")
 
 
 def _value(node: Text) -> str:
@@ -215,25 +216,30 @@ def _code_that_imports(value: str, module: str, lost: set[str]) -> str | None:
 
 def _report_computed(draft: Draft, node: Text, value: str) -> None:
     """The path of a module that lost names, from which the rest is computed."""
-    for module in sorted(draft.names.old_modules):
-        if not draft.names.lost(module) or not _is_computed(value, module):
-            continue
-        lost = ", ".join(sorted({n.symbol for n in draft.names.lost(module)}))
-        draft.report(
-            DYNAMIC_NAME,
-            node,
-            f"the string names the module `{module}`, which lost {lost}",
-            "look at what is read from it, and name the new module if it moved",
-        )
+    whole, continued = _computed_patterns(draft.names)
+    match = whole.fullmatch(value) or continued.search(value)
+    if match is None:
         return
+    module = match.group(1)
+    lost = ", ".join(sorted({n.symbol for n in draft.names.lost(module)}))
+    draft.report(
+        DYNAMIC_NAME,
+        node,
+        f"the string names the module `{module}`, which lost {lost}",
+        "look at what is read from it, and name the new module if it moved",
+    )
 
 
-def _is_computed(value: str, module: str) -> bool:
-    """Whether a text is a module's path, alone or to be continued."""
-    path = re.escape(module)
-    whole = rf"{path}[.:]?(%.*|\{{.*)?"
-    continued = rf"(?<![\w./:-]){path}([.:][\w.]*)?{_FIELD}"
-    return bool(re.fullmatch(whole, value) or re.search(continued, value))
+@lru_cache(maxsize=8)
+def _computed_patterns(names: NameMap) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A text that is a module's path, alone or to be continued at run time."""
+    modules = sorted((m for m in names.old_modules if names.lost(m)), reverse=True)
+    if not modules:
+        return _NEVER, _NEVER
+    paths = "|".join(map(re.escape, modules))
+    whole = re.compile(rf"({paths})[.:]?(?:%.*|\{{.*)?", re.DOTALL)
+    continued = re.compile(rf"(?<![\w./:-])({paths})(?:[.:][\w.]*)?{_FIELD}")
+    return whole, continued
 
 
 # importlib.import_module("pkg.old").A

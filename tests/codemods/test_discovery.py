@@ -459,6 +459,17 @@ def test_hostile_ignore_files(tmp_path: Path, content: bytes) -> None:
     assert "sub/b.py" in names(found, tmp_path) or found.left_out
 
 
+def test_an_ignore_pattern_cannot_take_for_ever(tmp_path: Path) -> None:
+    name = "a" * 200 + ".py"
+    make(tmp_path, name, "/".join(["a"] * 100) + "/b.py")
+    lines = ["*a" * 30 + "*b", "**/a/" * 30 + "c", "*.gen.py", ""]
+    make(tmp_path, ".gitignore", content="\n".join(lines))
+    make(tmp_path, "x.gen.py")
+    found = discover([tmp_path])
+    assert len(found.files) == 2
+    assert found.left_out == {"ignored": 1}
+
+
 def test_an_ignore_file_that_is_a_pipe_does_not_hang(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "sub/b.py")
     os.mkfifo(tmp_path / ".gitignore")

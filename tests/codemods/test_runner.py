@@ -9,7 +9,10 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -249,6 +252,18 @@ def test_paths_are_relative_to_the_current_folder_if_below_it(
     assert report.findings[0].place.path == "gone"
 
 
+def test_a_current_folder_that_is_gone_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "tree", a=CALL_SITE)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    report = apply(tmp_path / "tree", Path("relative"))
+    assert len(report.changed) == 1
+    assert [f.place.path for f in report.findings] == ["relative"]
+
+
 @pytest.mark.parametrize("jobs", [1, 4])
 def test_what_cannot_be_read_does_not_stop_the_others(
     tmp_path: Path, jobs: int, many_workers: None
@@ -310,7 +325,7 @@ def test_a_change_that_is_not_supported_yet_is_never_ok(tmp_path: Path) -> None:
     names = NameMap.compose([loads(text, "move-a.toml")])
     report = apply(tmp_path, names=names)
     (finding,) = report.findings
-    assert finding.rule is UNSUPPORTED_CHANGE
+    assert finding.rule == UNSUPPORTED_CHANGE
     assert finding.place.path == "move-a.toml"
     assert finding.place.line == text.splitlines().index("[[fold]]") + 1
     assert report.verdict(check=False) is Verdict.UNDECIDED
@@ -322,7 +337,7 @@ def test_the_verdict(tmp_path: Path) -> None:
     assert clean.verdict(check=False) is Verdict.OK
     assert clean.verdict(check=True) is Verdict.FAIL
     make(tmp_path, b="from pkg.old import *\n")
-    assert apply(tmp_path, rewrite=None).findings[0].rule is STAR_IMPORT
+    assert apply(tmp_path, rewrite=None).findings[0].rule == STAR_IMPORT
     assert apply(tmp_path, rewrite=None).verdict(check=False) is Verdict.FAIL
     both = apply(tmp_path, tmp_path / "gone.py", rewrite=None)
     assert both.verdict(check=True) is Verdict.UNDECIDED
@@ -390,7 +405,7 @@ def test_a_worker_that_dies_costs_its_file_only(
     assert len(report.changed) == 6
     assert [Path(f.place.path).name for f in report.findings] == ["f3.py", "f5.py"]
     for finding in report.findings:
-        assert finding.rule is UNREADABLE
+        assert finding.rule == UNREADABLE
         assert says in finding.message
     assert (tmp_path / "f3.py").read_text() == CALL_SITE + asks
     assert report.verdict(check=False) is Verdict.UNDECIDED
@@ -426,7 +441,7 @@ def test_a_mistake_of_the_rewriter_costs_its_file_only(
     report = apply(tmp_path, jobs=jobs)
     assert len(report.changed) == 2
     (finding,) = report.findings
-    assert finding.rule is UNREADABLE
+    assert finding.rule == UNREADABLE
     assert "LookupError: no such thing" in finding.message
     assert "\n" not in finding.message
 
@@ -459,7 +474,28 @@ PROGRAM = """
 """
 
 
-def start(folder: Path, jobs: int, seconds_a_file: float) -> subprocess.Popen[bytes]:
+if TYPE_CHECKING:
+    Program = subprocess.Popen[bytes]
+    Start = Callable[[Path, int, float], Program]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start runs in a group of their own, of which nothing outlives the test."""
+    started: list[Program] = []
+
+    def start(folder: Path, jobs: int, seconds_a_file: float) -> Program:
+        started.append(launch(folder, jobs, seconds_a_file))
+        return started[-1]
+
+    yield start
+    for program in started:
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.communicate()
+
+
+def launch(folder: Path, jobs: int, seconds_a_file: float) -> Program:
     program = subprocess.Popen(
         [
             *(sys.executable, "-c", textwrap.dedent(PROGRAM)),
@@ -483,26 +519,29 @@ def start(folder: Path, jobs: int, seconds_a_file: float) -> subprocess.Popen[by
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_ended_while_rewriting(
-    tmp_path: Path, jobs: int, number: signal.Signals
+    tmp_path: Path, start: Start, jobs: int, number: signal.Signals
 ) -> None:
     for name in range(20):
         make(tmp_path, **{f"f{name}": CALL_SITE})
     before = traces(tmp_path)
-    program = start(tmp_path, jobs, 60)
+    # After SIGKILL nobody can tell the workers: they go when their file is done.
+    program = start(tmp_path, jobs, 60 if number == signal.SIGINT else 1)
     time.sleep(0.3)
     if number == signal.SIGINT:
         os.killpg(program.pid, number)  # as a terminal does
     else:
         program.send_signal(number)
     # Ends only when every process has closed its end: none is left behind.
-    _, errors = program.communicate(timeout=30 if jobs > 1 else 90)
+    _, errors = program.communicate(timeout=30)
     assert program.returncode == -number
     assert errors.count(b"Traceback") == (1 if number == signal.SIGINT else 0)
     assert traces(tmp_path) == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ended_while_writing(tmp_path: Path, number: signal.Signals) -> None:
+def test_ended_while_writing(
+    tmp_path: Path, start: Start, number: signal.Signals
+) -> None:
     old = CALL_SITE + "x = 1\n" * 20_000
     new = REWRITTEN + "x = 1\n" * 20_000
     for name in range(300):
