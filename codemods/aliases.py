@@ -20,7 +20,6 @@ from codemods.rules import (
     REBOUND_ALIAS,
     UNSAFE_REWRITE,
 )
-from codemods.scopes import analyse
 from codemods.uses import (
     AliasGroup,
     MovedUse,
@@ -324,13 +323,9 @@ def _bound_already(draft: Draft, module: str, each: MovedUse) -> str | None:
             else:
                 path = f"{draft.base_of(site.node)}.{alias.name}"
                 local = alias.asname or alias.name
-            if path == module and local and _is_bound_once(draft, local):
+            if path == module and local and draft.times_bound(local) == 1:
                 return local
     return None
-
-
-def _is_bound_once(draft: Draft, name: str) -> bool:
-    return analyse(draft.tree, {name}).times_bound == 1
 
 
 def through(planned: Planned, symbol: str) -> str:

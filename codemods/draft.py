@@ -15,7 +15,7 @@ from functools import cached_property
 from codemods.finding import Finding, Place, Rule
 from codemods.home import ModuleHome
 from codemods.namemap import NameMap
-from codemods.scopes import Use, identifiers
+from codemods.scopes import Use, analyse, identifiers
 from codemods.source import Source, Splice
 
 ImportStatement = ast.Import | ast.ImportFrom
@@ -85,7 +85,8 @@ class Draft:
     home: ModuleHome | None
     options: Options
     splices: list[Splice] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    found: dict[Finding, None] = field(default_factory=dict)
+    bound: dict[str, int] = field(default_factory=dict)
     carried: dict[tuple[ast.expr, str], list[Use]] = field(default_factory=dict)
 
     @cached_property
@@ -95,6 +96,17 @@ class Draft:
     @cached_property
     def identifiers(self) -> set[str]:
         return identifiers(self.tree)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was reported, each thing once, in the order of the file."""
+        return sorted(self.found, key=lambda f: (f.place, f.rule.id, f.message))
+
+    def times_bound(self, name: str) -> int:
+        """How often anything in the file binds a name."""
+        if name not in self.bound:
+            self.bound[name] = analyse(self.tree, {name}).times_bound
+        return self.bound[name]
 
     def is_free(self, name: str) -> bool:
         """Whether a name can be bound anywhere in the file without a clash."""
@@ -126,9 +138,7 @@ class Draft:
 
     def report_at(self, rule: Rule, offset: int, message: str, fix: str) -> None:
         line, column = self.source.place(offset)
-        finding = Finding(rule, Place(self.path, line, column), message, fix)
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self.found[Finding(rule, Place(self.path, line, column), message, fix)] = None
 
 
 def _import_sites(

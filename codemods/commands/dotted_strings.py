@@ -179,7 +179,7 @@ def _offset_of(draft: Draft, node: Text, text: str) -> int:
 
 def _report_code(draft: Draft, node: Text, value: str) -> bool:
     """Report code that stands in a string and imports a moved name."""
-    if "\n" not in value or "import" not in value:
+    if "import" not in value:
         return False
     for module in sorted(draft.names.old_modules):
         lost = {name.symbol.partition(".")[0] for name in draft.names.lost(module)}
@@ -204,13 +204,13 @@ def _report_code(draft: Draft, node: Text, value: str) -> bool:
 def _code_that_imports(value: str, module: str, lost: set[str]) -> str | None:
     """The import of a module that lost names, as it is written in a text."""
     path = re.escape(module)
-    named = rf"^[ \t]*(from[ \t]+{path}[ \t]+import\b([^\n(]*|[ \t]*\([^)]*\)))"
-    for match in re.finditer(named, value, re.MULTILINE):
+    named = rf"\b(from[ \t]+{path}[ \t]+import\b([^\n(;]*|[ \t]*\([^)]*\)))"
+    for match in re.finditer(named, value):
         if lost.intersection(re.findall(r"\w+|\*", match.group(2))) or (
             "*" in match.group(2)
         ):
             return match.group(1).partition("\n")[0]
-    plain = re.search(rf"^[ \t]*(import[ \t]+{path})\b(?!\.)", value, re.MULTILINE)
+    plain = re.search(rf"\b(import[ \t]+{path})\b(?!\.)", value)
     return plain.group(1) if plain and lost else None
 
 
