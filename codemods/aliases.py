@@ -7,6 +7,7 @@ to one module; else a second import beside it, and edited uses.
 from __future__ import annotations
 
 import ast
+from pathlib import PurePath
 
 from codemods.chains import ChainEdit, splices_for
 from codemods.draft import Draft, Entry, ImportSite, Planned
@@ -38,7 +39,8 @@ def follow_alias(draft: Draft, group: AliasGroup) -> None:
     (path,) = group.paths
     moved = moved_uses(draft, group, path)
     exported = _exports(draft, group)
-    target = _repoint_target(draft, group, path, moved, exported is not None)
+    keep = exported is not None or _is_package_name(draft, group)
+    target = _repoint_target(draft, group, path, moved, keep)
     others = group.other_bindings
     is_fallback = all(is_import_fallback(draft, node) for node in others)
     if others and (moved or target) and not (target and is_fallback):
@@ -55,7 +57,7 @@ def follow_alias(draft: Draft, group: AliasGroup) -> None:
     if target is not None:
         _repoint(draft, group, target, moved, renamed=bool(others))
     else:
-        _add_beside(draft, group, moved, keep=exported is not None)
+        _add_beside(draft, group, moved, keep=keep)
 
 
 def _is_refused(
@@ -89,6 +91,12 @@ def _exports(draft: Draft, group: AliasGroup) -> ast.Constant | None:
                 if isinstance(node, ast.Constant) and node.value == group.local:
                     return node
     return None
+
+
+def _is_package_name(draft: Draft, group: AliasGroup) -> bool:
+    """Whether the name is one of a package: importers may read it from there."""
+    is_package = PurePath(draft.path).stem == "__init__"
+    return is_package and group.scope.parent is None
 
 
 def _report_exported(draft: Draft, group: AliasGroup, where: ast.Constant) -> None:
@@ -164,7 +172,7 @@ def imports_itself(
 
 
 def _repoint_target(
-    draft: Draft, group: AliasGroup, path: str, moved: list[MovedUse], exported: bool
+    draft: Draft, group: AliasGroup, path: str, moved: list[MovedUse], keep: bool
 ) -> str | None:
     """The module to which the whole binding can go, None if only parts can."""
     hit = draft.names.resolve(path)
@@ -176,7 +184,7 @@ def _repoint_target(
         return hit.path if stays_with_it else None
     modules = {use.hit.new.module for use in moved}
     read = [use for use in group.uses if not is_test(use)]
-    if exported or len(modules) != 1 or len(moved) != len(read):
+    if keep or len(modules) != 1 or len(moved) != len(read):
         return None
     (module,) = modules
     if module == path or not draft.names.lost(path):
