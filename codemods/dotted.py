@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 
 from codemods.aliases import (
-    free_name,
     imports_itself,
     new_homes,
-    new_module_entry,
     report_compat,
     report_rebound,
+)
+from codemods.beside import (
+    free_name,
+    new_module_entry,
     report_renamed,
     report_unsafe,
     through,
