@@ -44,7 +44,8 @@ def show(migration: str, commit: str, files: list[Replayed]) -> None:
         table.add_column(column, overflow="fold")
     for file in files:
         table.add_row(escape(file.path), file.outcome, escape(file.first_difference))
-    console = Console()
+    # A pipe has no width of its own to keep to.
+    console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(table)
     count = Counter(file.outcome for file in files)
     sites = sum(file.is_call_site for file in files)
