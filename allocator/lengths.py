@@ -1,0 +1,94 @@
+"""Count tokens and pages from lengths on the host, without waiting for a GPU.
+
+PyTorch spends 20 to 40 µs on the arithmetic of a few CPU tensors; NumPy's view of
+the same memory takes a tenth of that, and for a handful of requests plain integers
+take less still. Answers to `get_num_new_pages` of SGLang, sgl-project/sglang#26675.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+
+# torch works without NumPy, and so does this.
+_HAS_NUMPY = find_spec("numpy") is not None
+
+# Up to here, integers of Python are quicker than arrays.
+_FEW = 8
+
+
+def count_extend(
+    prefix_lens: torch.Tensor, seq_lens: torch.Tensor, page_size: int
+) -> tuple[int, int]:
+    """Return how many tokens and how many pages requests gain.
+
+    `prefix_lens` and `seq_lens` have shape (requests,), are integers and on the
+    host: the lengths before and after. Raises ValueError where a length is negative
+    or shrinks.
+    """
+    if prefix_lens.numel() <= _FEW:
+        return _count_few(prefix_lens.tolist(), seq_lens.tolist(), page_size)
+    before, after = _array(prefix_lens), _array(seq_lens)
+    gains = after - before
+    if gains.min() < 0 or before.min() < 0:
+        raise _shrinks(before.tolist(), after.tolist())
+    up = page_size - 1
+    if up & page_size:
+        pages = (after + up) // page_size - (before + up) // page_size
+    else:
+        shift = up.bit_length()
+        pages = ((after + up) >> shift) - ((before + up) >> shift)
+    return int(gains.sum()), int(pages.sum())
+
+
+def count_decode(seq_lens: torch.Tensor, page_size: int) -> int:
+    """Return how many requests open a page with the last of their tokens.
+
+    `seq_lens` has shape (requests,), integers of at least 1, on the host; raises
+    ValueError for less. With pages of one token every request opens one (upstream
+    counts none then, and hands the same pages out again).
+    """
+    if seq_lens.numel() <= _FEW:
+        lens = seq_lens.tolist()
+        if lens and min(lens) < 1:
+            raise _too_short(lens)
+        return sum(1 for length in lens if length % page_size == 1 % page_size)
+    array = _array(seq_lens)
+    if array.min() < 1:
+        raise _too_short(array.tolist())
+    up = page_size - 1
+    rest = array % page_size if up & page_size else array & up
+    return int((rest == 1 % page_size).sum())
+
+
+def _array(lens: torch.Tensor) -> Any:
+    return lens.numpy() if _HAS_NUMPY else lens
+
+
+def _count_few(before: list[int], after: list[int], page_size: int) -> tuple[int, int]:
+    tokens = pages = 0
+    up = page_size - 1
+    for old, new in zip(before, after, strict=True):
+        if not 0 <= old <= new:
+            raise _shrinks(before, after)
+        tokens += new - old
+        pages += (new + up) // page_size - (old + up) // page_size
+    return tokens, pages
+
+
+def _shrinks(before: list[int], after: list[int]) -> ValueError:
+    bad = next(i for i, old in enumerate(before) if not 0 <= old <= after[i])
+    return ValueError(
+        f"prefix_lens must be between 0 and seq_lens; request {bad} has"
+        f" {before[bad]} and {after[bad]}"
+    )
+
+
+def _too_short(lens: list[int]) -> ValueError:
+    bad = next(i for i, length in enumerate(lens) if length < 1)
+    return ValueError(
+        f"seq_lens count the new token, so must be at least 1; request {bad} has"
+        f" {lens[bad]}"
+    )
