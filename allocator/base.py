@@ -70,25 +70,10 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
         self._ledger = Ledger(self.num_pages) if wants_debug(debug) else None
         self._set_lists(*self._no_pages())
 
-    # The free lists. `PagedTokenToKVPoolAllocator` keeps them in its own way.
+    # A strategy keeps its free lists in its own way, and shows them as tensors.
 
-    @property
-    def free_pages(self) -> torch.Tensor:
-        """The pages to hand out next, first one first: shape (n,), int64."""
-        return self._free_pages
-
-    @free_pages.setter
-    def free_pages(self, pages: torch.Tensor) -> None:
-        self._free_pages = pages
-
-    @property
-    def release_pages(self) -> torch.Tensor:
-        """With `need_sort`, freed pages not yet sorted in: shape (n,), int64."""
-        return self._release_pages
-
-    @release_pages.setter
-    def release_pages(self, pages: torch.Tensor) -> None:
-        self._release_pages = pages
+    free_pages: torch.Tensor
+    release_pages: torch.Tensor
 
     def _set_lists(self, free: torch.Tensor, released: torch.Tensor) -> None:
         self.free_pages = free
@@ -223,7 +208,8 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
 
     def _reset(self) -> None:
         """List every page as free, and end a group with what it had collected."""
-        self._set_lists(self._all_pages(), self._no_pages()[1])
+        pages = self._all_pages()
+        self._set_lists(pages, pages[:0])
         self.is_not_in_free_group = True
         self.free_group = []
         if self._ledger is not None:
@@ -304,8 +290,3 @@ def wants_debug(debug: bool | None) -> bool:
     if debug is not None:
         return debug
     return os.environ.get("REHOME_ALLOCATOR_DEBUG", "").lower() in ("1", "true", "yes")
-
-
-def required(need_size: int) -> int:
-    """Return how many slots are asked for; raises ValueError for a bad number."""
-    return as_count("need_size", need_size)

@@ -9,8 +9,9 @@ from collections import deque
 
 import torch
 
-from allocator.base import required, wants_debug
+from allocator.base import wants_debug
 from allocator.integrity import IntegrityError, Ledger, problems_of
+from allocator.slot_list import SlotList
 from allocator.validation import as_count, as_indices
 
 
@@ -41,18 +42,26 @@ class MambaSlotAllocator:
 
     def clear(self) -> None:
         """Take every slot back, whoever holds it, and end a group. Mutates all."""
-        self.free_slots = torch.arange(
-            1, self.size + 1, dtype=torch.int64, device=self.device
-        )
-        self._device = self.free_slots.device
+        slots = torch.arange(1, self.size + 1, dtype=torch.int64, device=self.device)
+        self._free = SlotList(slots)
+        self._device = slots.device
         # Taken off the free list for the group, one by one, and not handed out yet.
         self._group: deque[torch.Tensor] = deque()
         if self._ledger is not None:
             self._ledger.clear()
 
+    @property
+    def free_slots(self) -> torch.Tensor:
+        """The slots to hand out next, first one first: shape (n,), int64."""
+        return self._free.slots
+
+    @free_slots.setter
+    def free_slots(self, slots: torch.Tensor) -> None:
+        self._free = SlotList(slots)
+
     def available_size(self) -> int:
         """Return how many slots are free; those set aside for a group are not."""
-        return self.free_slots.numel()
+        return self._free.size()
 
     def alloc_group_begin(self, num_reqs: int) -> None:
         """Set slots aside for requests that will each ask for one.
@@ -64,15 +73,14 @@ class MambaSlotAllocator:
         """
         num_reqs = as_count("num_reqs", num_reqs)
         self.alloc_group_end()
-        taken = self._take(num_reqs) if num_reqs else None
-        if taken is not None:
-            self._group.extend(taken.chunk(num_reqs))
+        if 0 < num_reqs <= self._free.size():
+            self._group.extend(self._free.take(num_reqs).chunk(num_reqs))
         self._check()
 
     def alloc_group_end(self) -> None:
         """Give back what is left of the group. Mutates the free list."""
         if self._group:
-            self.free_slots = torch.cat((self.free_slots, *self._group))
+            self._free.put(torch.cat(tuple(self._group)))
             self._group.clear()
         self._check()
 
@@ -83,14 +91,13 @@ class MambaSlotAllocator:
         where fewer are free, and then nothing changes. Mutates the free list or the
         group. Raises ValueError for a size that is negative or no integer.
         """
-        need_size = required(need_size)
+        need_size = as_count("need_size", need_size)
         if need_size == 1 and self._group:
             slots = self._group.popleft()
+        elif need_size > self._free.size():
+            return None
         else:
-            taken = self._take(need_size)
-            if taken is None:
-                return None
-            slots = taken
+            slots = self._free.take(need_size)
         if self._ledger is not None:
             self._refuse(self._ledger.problems_of_hand_out(slots), "handing out")
             self._ledger.hand_out(slots)
@@ -113,7 +120,7 @@ class MambaSlotAllocator:
         if self._ledger is not None:
             self._refuse(self._ledger.problems_of_return(slots), "free() of slots")
             self._ledger.take_back(slots)
-        self.free_slots = torch.cat((self.free_slots, slots))
+        self._free.put(slots)
         self._check()
 
     def check_integrity(self, held: torch.Tensor | None = None) -> None:
@@ -131,13 +138,6 @@ class MambaSlotAllocator:
         group = torch.cat((self.free_slots[:0], *self._group))
         listed = {"free_slots": self.free_slots, "the group": group}
         self._refuse(problems_of("slot", self.size, listed, held))
-
-    def _take(self, number: int) -> torch.Tensor | None:
-        free = self.free_slots
-        if number > free.numel():
-            return None
-        self.free_slots = free[number:]
-        return free[:number]
 
     def _check(self) -> None:
         if self._ledger is not None:

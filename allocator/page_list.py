@@ -18,7 +18,8 @@ class PageList:
         self._pages = pages
         self._page_size = page_size
 
-    def __len__(self) -> int:
+    def size(self) -> int:
+        """Return how many pages there are."""
         return self._pages.numel()
 
     @property
@@ -30,6 +31,10 @@ class PageList:
     def front(self) -> torch.Tensor:
         """The pages from the front on, for a kernel that reads them now."""
         return self._pages
+
+    def data_ptr(self) -> int:
+        """Return the address of the page at the front, for such a kernel."""
+        return self._pages.data_ptr()
 
     def drop(self, count: int) -> None:
         """Take `count` pages off the front. Mutates the list."""

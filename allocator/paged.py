@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from allocator.base import BaseTokenToKVPoolAllocator, CopiesCache, required
+from allocator.base import BaseTokenToKVPoolAllocator, CopiesCache
 from allocator.integrity import shown
 from allocator.lengths import count_decode, count_extend
 from allocator.page_list import PageList
 from allocator.placement import Placement, extend_slots, placement_for
 from allocator.protocols import KVCache
 from allocator.validation import (
+    as_count,
     as_indices,
     require_equal,
     require_multiple,
@@ -108,7 +109,7 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
     def available_size(self) -> int:
         """Return how many slots are free, released ones included; waits for those."""
-        return (len(self._free) + len(self._released)) * self.page_size
+        return (self._free.size() + self._released.size()) * self.page_size
 
     def alloc(self, need_size: int) -> torch.Tensor | None:
         """Hand out whole pages for `need_size` slots.
@@ -118,9 +119,9 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         ValueError for a size that is negative, no integer, or no multiple of the
         page size (upstream rounds down and returns fewer slots).
         """
-        need_size = required(need_size)
-        num_pages, rest = divmod(need_size, self.page_size)
-        if rest:
+        need_size = as_count("need_size", need_size)
+        num_pages = need_size // self.page_size
+        if num_pages * self.page_size != need_size:
             require_multiple("need_size", need_size, self.page_size)
         if not self.has_pages(num_pages, before_sort=num_pages):
             return None
@@ -217,15 +218,12 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
         Mutates nothing; arguments and errors are those of `alloc_extend`.
         """
-        requests = _on_host("seq_lens_cpu", seq_lens_cpu).numel()
-        for name, lens in (
-            ("prefix_lens", prefix_lens),
-            ("seq_lens", seq_lens),
-            ("last_loc", last_loc),
-        ):
-            self._require_lens(name, lens, requests)
+        shape = (_on_host("seq_lens_cpu", seq_lens_cpu).numel(),)
+        self._require_lens("prefix_lens", prefix_lens, shape)
+        self._require_lens("seq_lens", seq_lens, shape)
+        self._require_lens("last_loc", last_loc, shape)
         twin = _on_host("prefix_lens_cpu", prefix_lens_cpu)
-        require_equal("the length of prefix_lens_cpu", twin.numel(), requests)
+        require_equal("the length of prefix_lens_cpu", twin.numel(), shape[0])
         tokens, pages = count_extend(twin, seq_lens_cpu, self.page_size)
         require_equal("extend_num_tokens", extend_num_tokens, tokens)
         if self._ledger is not None:
@@ -241,9 +239,9 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
         Mutates nothing; arguments and errors are those of `alloc_decode`.
         """
-        requests = _on_host("seq_lens_cpu", seq_lens_cpu).numel()
-        self._require_lens("seq_lens", seq_lens, requests)
-        self._require_lens("last_loc", last_loc, requests)
+        shape = (_on_host("seq_lens_cpu", seq_lens_cpu).numel(),)
+        self._require_lens("seq_lens", seq_lens, shape)
+        self._require_lens("last_loc", last_loc, shape)
         pages = count_decode(seq_lens_cpu, self.page_size)
         if self._ledger is not None:
             self._require_twins(seq_lens, seq_lens_cpu)
@@ -256,9 +254,9 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         With `need_sort`, sorts the released ones in where fewer than `before_sort`
         are free: mutates both lists.
         """
-        if self.need_sort and before_sort > len(self._free):
+        if self.need_sort and before_sort > self._free.size():
             self.merge_and_sort_free()
-        return num_pages <= len(self._free)
+        return num_pages <= self._free.size()
 
     def extend(
         self,
@@ -297,15 +295,17 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         self._note_hand_out(pages)
         return slots
 
-    def _require_lens(self, name: str, lens: torch.Tensor, requests: int) -> None:
+    def _require_lens(
+        self, name: str, lens: torch.Tensor, shape: tuple[int, ...]
+    ) -> None:
         if as_indices(name, lens).device != self._device:
             raise ValueError(
                 f"{name} must be on {self._device}, and is on {lens.device}: pass the"
                 " twin on the host as the argument that ends in _cpu"
             )
-        if lens.numel() != requests or lens.dim() != 1:
+        if lens.shape != shape:
             raise ValueError(
-                f"{name} must have one entry for each of the {requests} requests of"
+                f"{name} must have one entry for each of the {shape[0]} requests of"
                 f" its twin on the host, and has the shape {tuple(lens.shape)}"
             )
 
@@ -342,7 +342,7 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
 
 def _on_host(name: str, lens: torch.Tensor) -> torch.Tensor:
-    if as_indices(name, lens).device.type != "cpu":
+    if not as_indices(name, lens).is_cpu:
         raise ValueError(f"{name} must be on the host, and is on {lens.device}")
     return lens
 

@@ -79,8 +79,8 @@ class TorchPlacement:
     ) -> torch.Tensor:
         opens = (seq_lens - 1) % self._page_size == 0
         slots = last_loc.to(torch.int64) + 1
-        if len(pages):
-            nth = (torch.cumsum(opens, 0) - 1).clamp_(0, len(pages) - 1)
+        if pages.size():
+            nth = (torch.cumsum(opens, 0) - 1).clamp_(0, pages.size() - 1)
             slots = torch.where(opens, pages.front[nth] * self._page_size, slots)
         return slots
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import torch
 
-from allocator.base import BaseTokenToKVPoolAllocator, CopiesCache, required
+from allocator.base import BaseTokenToKVPoolAllocator, CopiesCache
 from allocator.protocols import KVCache
+from allocator.slot_list import SlotList
+from allocator.validation import as_count
 
 
 class TokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
@@ -35,9 +37,27 @@ class TokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         """List every slot as free, in order. Mutates both lists and the group."""
         self._reset()
 
+    @property
+    def free_pages(self) -> torch.Tensor:
+        """The slots to hand out next, first one first: shape (n,), int64."""
+        return self._free.slots
+
+    @free_pages.setter
+    def free_pages(self, slots: torch.Tensor) -> None:
+        self._free = SlotList(slots)
+
+    @property
+    def release_pages(self) -> torch.Tensor:
+        """With `need_sort`, freed slots not yet sorted in: shape (n,), int64."""
+        return self._released.slots
+
+    @release_pages.setter
+    def release_pages(self, slots: torch.Tensor) -> None:
+        self._released = SlotList(slots)
+
     def available_size(self) -> int:
         """Return how many slots are free, released ones included."""
-        return self._free_pages.numel() + self._release_pages.numel()
+        return self._free.size() + self._released.size()
 
     def alloc(self, need_size: int) -> torch.Tensor | None:
         """Hand out `need_size` slots from the front of the free list.
@@ -47,15 +67,13 @@ class TokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         released ones were sorted in, as upstream does). Mutates the free list.
         Raises ValueError for a size that is negative or no integer.
         """
-        need_size = required(need_size)
-        if self.need_sort and need_size > self._free_pages.numel():
-            self.merge_and_sort_free()
-        free = self._free_pages
-        left = free.numel() - need_size
-        if left < 0:
-            return None
-        slots = free[:need_size]
-        self._free_pages = free[need_size:]
+        need_size = as_count("need_size", need_size)
+        if need_size > self._free.size():
+            if self.need_sort:
+                self.merge_and_sort_free()
+            if need_size > self._free.size():
+                return None
+        slots = self._free.take(need_size)
         if self._ledger is not None:
             self._note_hand_out(slots)
         return slots
@@ -74,9 +92,6 @@ class TokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         if self._ledger is not None:
             self._refuse(self._ledger.problems_of_return(slots), "free() of slots")
             self._ledger.take_back(slots)
-        if self.need_sort:
-            self._release_pages = torch.cat((self._release_pages, slots))
-        else:
-            self._free_pages = torch.cat((self._free_pages, slots))
+        (self._released if self.need_sort else self._free).put(slots)
         if self._ledger is not None:
             self.check_integrity()

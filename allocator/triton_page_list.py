@@ -40,71 +40,79 @@ _LOOKS = 10_000
 
 
 class TritonPageList(PageList):
-    """The list of pages 1 to `num_pages`, or some of them, on one device."""
+    """The list of pages 1 to `num_pages`, or some of them, on one device.
+
+    The list is `_pages[_begin:_begin + _length]`; what came back and is not in these
+    figures yet stands before `_begin`, after `_steps` calls of `put`.
+    """
 
     def __init__(self, pages: torch.Tensor, page_size: int, num_pages: int) -> None:
         super().__init__(pages, page_size)
         self._num_pages = num_pages
-        self._length = pages.numel()
-        # `_memory` is the list's own, with room before the front; None until the
-        # first page comes back, and again when someone else may hold the tensor.
-        self._memory: torch.Tensor | None = None
         self._begin = 0
+        self._length = pages.numel()
+        self._address = pages.data_ptr()
+        self._owned = False
         self._steps = 0
         self._scratch: _Scratch | None = None
         self._device = pages.device
+        self._on_gpu = pages.device.type == "cuda"
         self._stream: int | None = None
 
-    def __len__(self) -> int:
+    def size(self) -> int:
         if self._steps:
             self._settle()
         return self._length
 
     @property
     def pages(self) -> torch.Tensor:
-        front = self.front
-        self._memory = None
-        return front
+        self._owned = False
+        return self.front
 
     @property
     def front(self) -> torch.Tensor:
-        self._follow_stream()
+        if self._on_gpu:
+            self._follow_stream()
         if self._steps:
             self._settle()
-        if self._memory is not None:
-            end = self._begin + self._length
-            self._pages = self._memory[self._begin : end]
-        return self._pages
+        return self._pages[self._begin : self._begin + self._length]
+
+    def data_ptr(self) -> int:
+        if self._on_gpu:
+            self._follow_stream()
+        if self._steps:
+            self._settle()
+        return self._address + 8 * self._begin
 
     def drop(self, count: int) -> None:
         if self._steps:
             self._settle()
-        if self._memory is None:
-            self._pages = self._pages[count:]
-        else:
-            self._begin += count
+        self._begin += count
         self._length -= count
 
     def put(self, slots: torch.Tensor) -> None:
-        self._follow_stream()
-        if self._memory is None or self._steps == _STEPS:
+        if self._on_gpu:
+            self._follow_stream()
+        if not self._owned or self._steps == _STEPS:
             self._make_room()
-        assert self._memory is not None
         if self._scratch is None:
             self._scratch = _Scratch(self._device, self._page_size, self._num_pages)
-        self._scratch.put(slots, self._memory, self._begin, self._steps)
+        self._scratch.put(slots, self._pages, self._begin, self._steps)
         self._steps += 1
 
     def _make_room(self) -> None:
         """Have memory of the list's own, with room for all that can come back."""
         if self._steps:
             self._settle()
-        if self._memory is not None:
+        if self._owned:
             return
-        memory = self._pages.new_empty((max(self._num_pages, self._length),))
-        self._begin = len(memory) - self._length
-        memory[self._begin :] = self._pages
-        self._memory = memory
+        own = self._pages.new_empty((max(self._num_pages, self._length),))
+        end = self._begin + self._length
+        own[own.numel() - self._length :] = self._pages[self._begin : end]
+        self._begin = own.numel() - self._length
+        self._pages = own
+        self._address = own.data_ptr()
+        self._owned = True
 
     def _settle(self) -> None:
         """Take note of the pages that came back since the last time."""
@@ -126,8 +134,6 @@ class TritonPageList(PageList):
 
     def _follow_stream(self) -> None:
         """Let work on another stream than the last one wait for that one."""
-        if self._device.type != "cuda":
-            return
         stream = current_stream(self._device)
         if self._stream not in (None, stream):
             before = ExternalStream(self._stream, self._device)
@@ -141,7 +147,6 @@ class _Scratch:
     def __init__(self, device: torch.device, page_size: int, num_pages: int) -> None:
         scan = scan_of(num_pages)
         self._blocks = -(-(num_pages + 1) // scan)
-        self._num_pages = num_pages
         self._marks = _zeros(self._blocks * scan, torch.int32, device)
         self._counts = _zeros(self._blocks, torch.int32, device)
         self._next_counts = _zeros(self._blocks, torch.int32, device)
@@ -154,9 +159,10 @@ class _Scratch:
             self._report.data_ptr()
         )
         self._device = device
-        self._mark = Launch(kernels.mark_pages_kernel, device, (page_size, scan))
-        upper = next_power_of_2(self._blocks)
-        self._put = Launch(kernels.put_marked_kernel, device, (upper, scan))
+        self._mark = Launch(kernels.mark_pages_kernel, device)
+        self._mark_constants = (num_pages, page_size, scan)
+        self._put = Launch(kernels.put_marked_kernel, device)
+        self._put_constants = (self._blocks, next_power_of_2(self._blocks), scan)
 
     def put(
         self, slots: torch.Tensor, memory: torch.Tensor, begin: int, step: int
@@ -169,17 +175,19 @@ class _Scratch:
         number = slots.numel()
         self._seen[2 * step] = -1
         self._mark(
+            slots.dtype,
             (-(-number // TOKENS.value), 1),
             (slots, self._marks, self._counts, self._foreign),
-            (number, self._num_pages),
+            (number, *self._mark_constants),
         )
         self._put(
+            None,
             (self._blocks, 1),
             (
                 *(self._marks, self._counts, self._next_counts, self._foreign),
                 *(self._totals, self._report, memory),
             ),
-            (begin, step, self._blocks),
+            (begin, step, *self._put_constants),
         )
         self._counts, self._next_counts = self._next_counts, self._counts
 

@@ -52,7 +52,7 @@ def require_multiple(name: str, value: int, page_size: int) -> None:
 
 def require_equal(name: str, given: int, counted: int) -> None:
     """Raise ValueError unless `given` is what the lengths on the host make it."""
-    if as_count(name, given) != counted:
+    if given != counted:
         raise ValueError(
             f"{name} is {given}, but the lengths on the host make it {counted}"
         )
