@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.validation import as_count, as_positive
 
 if TYPE_CHECKING:
-    from allocator.protocols import DecodeArgs
+    from allocator.protocols import DecodeArgs, MambaArgs
 
 # Lengths are committed one step late under overlap scheduling: room for two steps.
 _STEPS_IN_FLIGHT = 2
@@ -74,7 +74,7 @@ def get_req_to_token_extra_context_len(server_args: DecodeArgs) -> int:
     reserve for a step. Raises ValueError as `get_alloc_len_per_decode` does.
     """
     args = _given_or_default(server_args)
-    tokens = _draft_tokens(args)
+    tokens = draft_tokens_of(args)
     room = _ROW_SLACK + (0 if tokens is None else tokens)
     if args.speculative_algorithm is None:
         return room
@@ -106,7 +106,7 @@ def _one_if_unset(name: str, value: Any) -> int:
 
 
 def _tokens_to_verify(args: DecodeArgs) -> int:
-    tokens = _draft_tokens(args)
+    tokens = draft_tokens_of(args)
     if tokens is None:
         raise ValueError(
             f"speculative_algorithm is {args.speculative_algorithm!r}, but"
@@ -116,8 +116,8 @@ def _tokens_to_verify(args: DecodeArgs) -> int:
     return tokens
 
 
-def _draft_tokens(args: DecodeArgs) -> int | None:
-    """Return the most draft tokens of a step, None where it is not set."""
+def draft_tokens_of(args: DecodeArgs | MambaArgs) -> int | None:
+    """Return the most draft tokens that a step has, None where that is not set."""
     name = "max_speculative_num_draft_tokens"
     if not hasattr(args, name):
         name = "speculative_num_draft_tokens"

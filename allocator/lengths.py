@@ -1,12 +1,15 @@
 """Count tokens and pages from lengths on the host, without waiting for a GPU.
 
-PyTorch spends 20 to 40 µs on the arithmetic of a few CPU tensors; NumPy's view of
-the same memory takes a tenth of that, and for a handful of requests plain integers
-take less still. Answers to `get_num_new_pages` of SGLang, sgl-project/sglang#26675.
+PyTorch spends 20 to 40 µs on the arithmetic of a few CPU tensors; NumPy takes a
+fraction of that on the same memory, and for a handful of requests plain integers take
+less still. Answers to `get_num_new_pages` of SGLang, sgl-project/sglang#26675.
 """
 
 from __future__ import annotations
 
+from ctypes import string_at
+from functools import cache
+from sys import byteorder
 from typing import Any
 
 import torch
@@ -18,7 +21,7 @@ except ModuleNotFoundError:  # torch works without it, and so does this
     numpy = None
 
 # Up to here, integers of Python are quicker than arrays.
-_FEW = 4
+_FEW = 16
 
 
 def count_extend(
@@ -34,7 +37,7 @@ def count_extend(
         return _count_few(prefix_lens.tolist(), seq_lens.tolist(), page_size)
     before, after = prefix_lens.numpy(), seq_lens.numpy()
     gains = after - before
-    if numpy.minimum.reduce(gains) < 0 or numpy.minimum.reduce(before) < 0:
+    if numpy.minimum.reduce(numpy.minimum(gains, before)) < 0:
         raise _shrinks(before.tolist(), after.tolist())
     # Floors of negative lengths are ceilings, and a shift is the quickest floor.
     if page_size & (page_size - 1):
@@ -49,21 +52,34 @@ def count_decode(seq_lens: torch.Tensor, page_size: int) -> int:
     """Return how many requests open a page with the last of their tokens.
 
     `seq_lens` has shape (requests,), integers of at least 1, on the host; raises
-    ValueError for less. With pages of one token every request opens one (upstream
-    counts none then, and hands the same pages out again).
+    ValueError for a negative one. With pages of one token every request opens one
+    (upstream counts none then, and hands the same pages out again).
     """
+    opens = _low_bytes_that_open(page_size)
+    if opens is not None and seq_lens.is_contiguous():
+        width = seq_lens.element_size()
+        raw = string_at(seq_lens.data_ptr(), seq_lens.numel() * width)
+        # The high bytes: all zero, unless a length is negative (or beyond any pool).
+        if raw[width - 1 :: width].strip(b"\0"):
+            raise _negative(seq_lens.tolist())
+        return raw[::width].translate(opens).count(1)
+    lens = seq_lens.tolist()
+    if lens and min(lens) < 0:
+        raise _negative(lens)
+    return sum(length % page_size == 1 % page_size for length in lens)
+
+
+@cache
+def _low_bytes_that_open(page_size: int) -> bytes | None:
+    """Return a table from the low byte of a length to 1 where it opens a page.
+
+    The low byte tells for powers of two up to 256; None for other page sizes. To
+    translate bytes and count them takes less than the three steps in NumPy.
+    """
+    if page_size & (page_size - 1) or page_size > 256 or byteorder != "little":
+        return None
     first = 1 % page_size
-    if seq_lens.numel() <= _FEW or numpy is None:
-        lens = seq_lens.tolist()
-        if lens and min(lens) < 1:
-            raise _too_short(lens)
-        return sum(1 for length in lens if length % page_size == first)
-    array = seq_lens.numpy()
-    if numpy.minimum.reduce(array) < 1:
-        raise _too_short(array.tolist())
-    if page_size & (page_size - 1):
-        return int(numpy.count_nonzero(array % page_size == first))
-    return int(numpy.count_nonzero((array & (page_size - 1)) == first))
+    return bytes(low % page_size == first for low in range(256))
 
 
 def _count_few(before: list[int], after: list[int], page_size: int) -> tuple[int, int]:
@@ -85,9 +101,5 @@ def _shrinks(before: list[int], after: list[int]) -> ValueError:
     )
 
 
-def _too_short(lens: list[int]) -> ValueError:
-    bad = next(i for i, length in enumerate(lens) if length < 1)
-    return ValueError(
-        f"seq_lens count the new token, so must be at least 1; request {bad} has"
-        f" {lens[bad]}"
-    )
+def _negative(lens: list[int]) -> ValueError:
+    return ValueError(f"seq_lens must not be negative, and are {lens}")

@@ -18,8 +18,8 @@ from allocator.placement import Placement, extend_slots, placement_for
 from allocator.protocols import KVCache
 from allocator.validation import (
     as_count,
-    as_indices,
     require_equal,
+    require_lens,
     require_multiple,
 )
 
@@ -218,13 +218,9 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
         Mutates nothing; arguments and errors are those of `alloc_extend`.
         """
-        shape = (_on_host("seq_lens_cpu", seq_lens_cpu).numel(),)
-        self._require_lens("prefix_lens", prefix_lens, shape)
-        self._require_lens("seq_lens", seq_lens, shape)
-        self._require_lens("last_loc", last_loc, shape)
-        twin = _on_host("prefix_lens_cpu", prefix_lens_cpu)
-        require_equal("the length of prefix_lens_cpu", twin.numel(), shape[0])
-        tokens, pages = count_extend(twin, seq_lens_cpu, self.page_size)
+        lens = (prefix_lens, seq_lens, last_loc)
+        self._require_lens(lens, (prefix_lens_cpu, seq_lens_cpu))
+        tokens, pages = count_extend(prefix_lens_cpu, seq_lens_cpu, self.page_size)
         require_equal("extend_num_tokens", extend_num_tokens, tokens)
         if self._ledger is not None:
             self._require_twins(prefix_lens, prefix_lens_cpu)
@@ -239,9 +235,7 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
         Mutates nothing; arguments and errors are those of `alloc_decode`.
         """
-        shape = (_on_host("seq_lens_cpu", seq_lens_cpu).numel(),)
-        self._require_lens("seq_lens", seq_lens, shape)
-        self._require_lens("last_loc", last_loc, shape)
+        self._require_lens((seq_lens, last_loc), (seq_lens_cpu,))
         pages = count_decode(seq_lens_cpu, self.page_size)
         if self._ledger is not None:
             self._require_twins(seq_lens, seq_lens_cpu)
@@ -296,18 +290,25 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         return slots
 
     def _require_lens(
-        self, name: str, lens: torch.Tensor, shape: tuple[int, ...]
+        self, lens: tuple[torch.Tensor, ...], twins: tuple[torch.Tensor, ...]
     ) -> None:
-        if as_indices(name, lens).device != self._device:
-            raise ValueError(
-                f"{name} must be on {self._device}, and is on {lens.device}: pass the"
-                " twin on the host as the argument that ends in _cpu"
-            )
-        if lens.shape != shape:
-            raise ValueError(
-                f"{name} must have one entry for each of the {shape[0]} requests of"
-                f" its twin on the host, and has the shape {tuple(lens.shape)}"
-            )
+        """Raise ValueError unless all have one entry a request, where they belong."""
+        shape = (twins[0].numel(),)
+        for tensor in lens:
+            if tensor.device != self._device:
+                raise ValueError(
+                    f"lengths and last_loc must be on {self._device}, and one is on"
+                    f" {tensor.device}: their twins on the host are the arguments that"
+                    " end in _cpu"
+                )
+            require_lens(tensor, shape)
+        for tensor in twins:
+            if not tensor.is_cpu:
+                raise ValueError(
+                    "the arguments that end in _cpu must be on the host, and one is on"
+                    f" {tensor.device}"
+                )
+            require_lens(tensor, shape)
 
     # Debug mode only: these wait for the device.
 
@@ -339,12 +340,6 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
 
     def _list_of(self, pages: torch.Tensor) -> PageList:
         return self._placement.new_list(pages, self.num_pages)
-
-
-def _on_host(name: str, lens: torch.Tensor) -> torch.Tensor:
-    if not as_indices(name, lens).is_cpu:
-        raise ValueError(f"{name} must be on the host, and is on {lens.device}")
-    return lens
 
 
 def alloc_extend_naive(

@@ -58,6 +58,17 @@ def require_equal(name: str, given: int, counted: int) -> None:
         )
 
 
+def require_lens(lens: torch.Tensor, shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless `lens` has that shape, and a dtype for indices."""
+    if lens.shape != shape:
+        raise ValueError(
+            f"lengths, last_loc and their twins on the host must be out of one batch:"
+            f" one has the shape {tuple(lens.shape)}, another has {shape[0]} entries"
+        )
+    if lens.dtype not in _INDEX_DTYPES:
+        as_indices("lengths", lens)
+
+
 def as_indices(name: str, value: torch.Tensor) -> torch.Tensor:
     """Return `value` if it can hold indices; raises ValueError otherwise."""
     if not isinstance(value, torch.Tensor):
