@@ -7,9 +7,9 @@ less still. Answers to `get_num_new_pages` of SGLang, sgl-project/sglang#26675.
 
 from __future__ import annotations
 
-from ctypes import string_at
 from functools import cache
-from sys import byteorder
+from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import torch
@@ -52,34 +52,68 @@ def count_decode(seq_lens: torch.Tensor, page_size: int) -> int:
     """Return how many requests open a page with the last of their tokens.
 
     `seq_lens` has shape (requests,), integers of at least 1, on the host; raises
-    ValueError for a negative one. With pages of one token every request opens one
-    (upstream counts none then, and hands the same pages out again).
+    ValueError for less. With pages of one token every request opens one (upstream
+    counts none then, and hands the same pages out again).
     """
-    opens = _low_bytes_that_open(page_size)
-    if opens is not None and seq_lens.is_contiguous():
-        width = seq_lens.element_size()
-        raw = string_at(seq_lens.data_ptr(), seq_lens.numel() * width)
-        # The high bytes: all zero, unless a length is negative (or beyond any pool).
-        if raw[width - 1 :: width].strip(b"\0"):
-            raise _negative(seq_lens.tolist())
-        return raw[::width].translate(opens).count(1)
-    lens = seq_lens.tolist()
-    if lens and min(lens) < 0:
-        raise _negative(lens)
-    return sum(length % page_size == 1 % page_size for length in lens)
+    first = 1 % page_size
+    if seq_lens.numel() <= _FEW or numpy is None:
+        lens = seq_lens.tolist()
+        if lens and min(lens) < 1:
+            raise _too_short(lens)
+        return sum(length % page_size == first for length in lens)
+    array = seq_lens.numpy()
+    if numpy.minimum.reduce(array) < 1:
+        raise _too_short(array.tolist())
+    if page_size & (page_size - 1):
+        return int(numpy.count_nonzero(array % page_size == first))
+    return int(numpy.count_nonzero((array & (page_size - 1)) == first))
+
+
+class CompiledCounts:
+    """The same two counts in C, for int64 lengths: well under a microsecond.
+
+    On a GPU these counts are a third of what a call costs. The C is built once by
+    the compiler that Triton builds its own launchers with, and kept in its cache.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._extend = module.count_extend
+        self._decode = module.count_decode
+
+    def count_extend(
+        self, prefix_lens: torch.Tensor, seq_lens: torch.Tensor, page_size: int
+    ) -> tuple[int, int]:
+        """Do what the function of this name does."""
+        if _is_plain(prefix_lens) and _is_plain(seq_lens):
+            addresses = (prefix_lens.data_ptr(), seq_lens.data_ptr())
+            counted = self._extend(*addresses, seq_lens.numel(), page_size)
+            if counted is not None:
+                return counted  # type: ignore[no-any-return]
+        return count_extend(prefix_lens, seq_lens, page_size)
+
+    def count_decode(self, seq_lens: torch.Tensor, page_size: int) -> int:
+        """Do what the function of this name does."""
+        if _is_plain(seq_lens):
+            counted = self._decode(seq_lens.data_ptr(), seq_lens.numel(), page_size)
+            if counted is not None:
+                return counted  # type: ignore[no-any-return]
+        return count_decode(seq_lens, page_size)
+
+
+def _is_plain(lens: torch.Tensor) -> bool:
+    return lens.dtype is torch.int64 and lens.is_contiguous()
 
 
 @cache
-def _low_bytes_that_open(page_size: int) -> bytes | None:
-    """Return a table from the low byte of a length to 1 where it opens a page.
+def compiled_counts() -> CompiledCounts | None:
+    """Build the counts in C; None where there is no Triton or no compiler."""
+    try:
+        from triton.runtime.build import compile_module_from_src
 
-    The low byte tells for powers of two up to 256; None for other page sizes. To
-    translate bytes and count them takes less than the three steps in NumPy.
-    """
-    if page_size & (page_size - 1) or page_size > 256 or byteorder != "little":
+        source = Path(__file__).with_name("lengths.c").read_text("utf-8")
+        return CompiledCounts(compile_module_from_src(source, "rehome_lengths"))
+    except (ImportError, OSError, RuntimeError, TypeError, CalledProcessError):
         return None
-    first = 1 % page_size
-    return bytes(low % page_size == first for low in range(256))
 
 
 def _count_few(before: list[int], after: list[int], page_size: int) -> tuple[int, int]:
@@ -101,5 +135,9 @@ def _shrinks(before: list[int], after: list[int]) -> ValueError:
     )
 
 
-def _negative(lens: list[int]) -> ValueError:
-    return ValueError(f"seq_lens must not be negative, and are {lens}")
+def _too_short(lens: list[int]) -> ValueError:
+    bad = next(i for i, length in enumerate(lens) if length < 1)
+    return ValueError(
+        f"seq_lens count the new token, so must be at least 1; request {bad} has"
+        f" {lens[bad]}"
+    )

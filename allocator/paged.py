@@ -12,7 +12,7 @@ import torch
 
 from allocator.base import BaseTokenToKVPoolAllocator, CopiesCache
 from allocator.integrity import shown
-from allocator.lengths import count_decode, count_extend
+from allocator.lengths import count_extend
 from allocator.page_list import PageList
 from allocator.placement import Placement, extend_slots, placement_for
 from allocator.protocols import KVCache
@@ -220,7 +220,7 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         """
         lens = (prefix_lens, seq_lens, last_loc)
         self._require_lens(lens, (prefix_lens_cpu, seq_lens_cpu))
-        tokens, pages = count_extend(prefix_lens_cpu, seq_lens_cpu, self.page_size)
+        tokens, pages = self._placement.count_extend(prefix_lens_cpu, seq_lens_cpu)
         require_equal("extend_num_tokens", extend_num_tokens, tokens)
         if self._ledger is not None:
             self._require_twins(prefix_lens, prefix_lens_cpu)
@@ -236,7 +236,7 @@ class PagedTokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         Mutates nothing; arguments and errors are those of `alloc_decode`.
         """
         self._require_lens((seq_lens, last_loc), (seq_lens_cpu,))
-        pages = count_decode(seq_lens_cpu, self.page_size)
+        pages = self._placement.count_decode(seq_lens_cpu)
         if self._ledger is not None:
             self._require_twins(seq_lens, seq_lens_cpu)
             self._require_aligned(last_loc + 2, seq_lens)

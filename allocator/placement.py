@@ -13,6 +13,7 @@ from typing import Protocol
 
 import torch
 
+from allocator import lengths
 from allocator.page_list import PageList
 
 
@@ -42,6 +43,16 @@ class Placement(Protocol):
         self, seq_lens: torch.Tensor, last_loc: torch.Tensor, pages: PageList
     ) -> torch.Tensor:
         """Return the slot of the one token that each request gains."""
+        ...
+
+    def count_extend(
+        self, prefix_lens: torch.Tensor, seq_lens: torch.Tensor
+    ) -> tuple[int, int]:
+        """Return how many tokens and pages requests gain, from lengths on the host."""
+        ...
+
+    def count_decode(self, seq_lens: torch.Tensor) -> int:
+        """Return how many pages one token a request takes, from lengths on the host."""
         ...
 
     def new_list(self, pages: torch.Tensor, num_pages: int) -> PageList:
@@ -83,6 +94,14 @@ class TorchPlacement:
             nth = (torch.cumsum(opens, 0) - 1).clamp_(0, pages.size() - 1)
             slots = torch.where(opens, pages.front[nth] * self._page_size, slots)
         return slots
+
+    def count_extend(
+        self, prefix_lens: torch.Tensor, seq_lens: torch.Tensor
+    ) -> tuple[int, int]:
+        return lengths.count_extend(prefix_lens, seq_lens, self._page_size)
+
+    def count_decode(self, seq_lens: torch.Tensor) -> int:
+        return lengths.count_decode(seq_lens, self._page_size)
 
     def new_list(self, pages: torch.Tensor, num_pages: int) -> PageList:
         return PageList(pages, self._page_size)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
-from allocator import kernels
+from allocator import kernels, lengths
 from allocator.kernels import TOKENS
 from allocator.launch import Launch
+from allocator.lengths import compiled_counts
 from allocator.page_list import PageList
 from allocator.triton_page_list import TritonPageList, fits
 from allocator.validation import next_power_of_2
@@ -16,11 +19,13 @@ _PROGRAMS = 1024
 
 
 class TritonPlacement:
-    """Placement in one kernel launch a call."""
+    """Placement in one kernel launch a call, the counts in C where that can be."""
 
     def __init__(self, device: torch.device, page_size: int) -> None:
         self._page_size = page_size
         self._none = torch.empty((0,), dtype=torch.int64, device=device)
+        counts = compiled_counts() if device.type == "cuda" else None
+        self._counts: Any = counts or lengths
         self._whole = Launch(kernels.place_pages_kernel, device)
         self._extend = Launch(kernels.alloc_extend_kernel, device)
         self._decode = Launch(kernels.alloc_decode_kernel, device)
@@ -72,6 +77,17 @@ class TritonPlacement:
                 (upper, self._page_size),
             )
         return slots
+
+    def count_extend(
+        self, prefix_lens: torch.Tensor, seq_lens: torch.Tensor
+    ) -> tuple[int, int]:
+        counted: tuple[int, int]
+        counted = self._counts.count_extend(prefix_lens, seq_lens, self._page_size)
+        return counted
+
+    def count_decode(self, seq_lens: torch.Tensor) -> int:
+        pages: int = self._counts.count_decode(seq_lens, self._page_size)
+        return pages
 
     def new_list(self, pages: torch.Tensor, num_pages: int) -> PageList:
         if fits(num_pages):
