@@ -220,14 +220,14 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
 
         Inside a group they are put off: mutates `free_group`.
         """
-        indices = as_indices("free_index", free_index)
-        if indices.numel() == 0:
+        as_indices("free_index", free_index)
+        if free_index.numel() == 0:
             return None
-        if indices.device != self._device:
-            indices = indices.to(self._device)
+        if free_index.device != self._device:
+            free_index = free_index.to(self._device)
         if self.is_not_in_free_group:
-            return indices
-        self.free_group.append(indices)
+            return free_index
+        self.free_group.append(free_index)
         return None
 
     @property

@@ -355,7 +355,7 @@ class SWATokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
             self.full_attn_allocator.check_integrity()
             self.swa_attn_allocator.check_integrity()
             return
-        held = as_indices("held", held).to(self._device)
+        held = torch.unique(as_indices("held", held).to(self._device))
         swa_held, times = torch.unique(mapping[held], return_counts=True)
         shared = swa_held[(times > 1) & (swa_held > 0)]
         if len(shared):
