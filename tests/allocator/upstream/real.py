@@ -22,7 +22,7 @@ def no_network(*args: object, **kwargs: object) -> None:
 
 def load(release: Path) -> dict[str, Any]:
     """Return the real classes of `release` by name; raises ImportError without them."""
-    socket.socket.connect = no_network  # type: ignore[assignment,method-assign]
+    socket.socket.connect = no_network  # type: ignore[method-assign]
     _supply_helpers()
     folder = release / "sglang" / "srt" / "mem_cache"
     cache = "sglang.srt.mem_cache"

@@ -31,6 +31,9 @@ from twins import (  # type: ignore[import-not-found]  # noqa: E402
 )
 
 import allocator  # noqa: E402
+from allocator import paged  # noqa: E402
+from allocator.placement import TorchPlacement  # noqa: E402
+from allocator.slot_list import SlotList  # noqa: E402
 
 # Calls between two fresh pools.
 LENGTH = 60
@@ -40,10 +43,20 @@ def main() -> int:
     arguments = parse()
     classes = real.load(arguments.release)
     total = {"steps": 0, "served": 0, "refused": 0}
+    if arguments.plain:
+        paged.placement_for = TorchPlacement  # type: ignore[assignment,attr-defined]
+    if arguments.broken:
+        break_ours()
     drive = by_hypothesis if arguments.hypothesis else by_random
     drive(lambda: make(classes, arguments), arguments, total)
     sys.stdout.write(json.dumps(total) + "\n")
     return 0
+
+
+def break_ours() -> None:
+    """Let ours put slots back in the wrong order, to see that the walk finds it."""
+    put = SlotList.put
+    SlotList.put = lambda self, slots: put(self, slots.flip(0))  # type: ignore[method-assign]
 
 
 def parse() -> argparse.Namespace:
@@ -56,6 +69,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--sort", action="store_true")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--hypothesis", action="store_true")
+    parser.add_argument("--plain", action="store_true", help="ours without Triton")
+    parser.add_argument(
+        "--break", dest="broken", action="store_true", help="break ours"
+    )
     return parser.parse_args()
 
 
