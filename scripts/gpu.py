@@ -15,20 +15,30 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
+from subprocess import CalledProcessError, run
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "allocator" / "upstream")]
 
+import real  # type: ignore[import-not-found]  # noqa: E402
 import torch  # noqa: E402
+
+import allocator  # noqa: E402
+from verify.releases import BEFORE_SPLIT, ReleaseError, fetch, unpack  # noqa: E402
 
 RESULTS = ROOT / "tests" / "benchmarks" / "results"
 TOKENS = 1 << 20
 PAGE_SIZES = (16, 64)
 BATCHES = (1, 8, 64, 256, 1024)
 ROUNDS = 200
+WARM_UP = 20
 LONG = 131_072
 DEVICE = "cuda"
 
@@ -52,10 +62,17 @@ def main(arguments: list[str]) -> int:
     if not torch.cuda.is_available():
         say("no GPU that torch can use: nothing was measured")
         return 2
-    release = Path(arguments[0]) if arguments else unpacked_release()
-    import real
+    try:
+        with release(arguments) as folder:
+            measure(real.load(folder))
+    except ReleaseError as error:
+        say(f"{error}\nor name a folder that holds the unpacked release")
+        return 2
+    return 0
 
-    classes = real.load(release)
+
+def measure(classes: dict[str, Any]) -> None:
+    """Measure all rows, and write and print them."""
     rows = [row for size in PAGE_SIZES for row in paged_rows(classes, size)]
     rows += list(token_rows(classes))
     rows += [row for size in PAGE_SIZES for row in window_rows(classes, size)]
@@ -66,29 +83,27 @@ def main(arguments: list[str]) -> int:
     table = "\n".join(markdown(facts, rows)) + "\n"
     (RESULTS / "gpu.md").write_text(table, "utf-8")
     say(table)
-    return 0
 
 
 def say(text: str) -> None:
     print(text, flush=True)
 
 
-def unpacked_release() -> Path:
-    from tempfile import mkdtemp
-
-    from verify.releases import BEFORE_SPLIT, fetch, unpack
-
-    folder = Path(mkdtemp(prefix="rehome-"))
-    unpack(fetch(BEFORE_SPLIT), folder)
-    return folder
+@contextmanager
+def release(arguments: list[str]) -> Iterator[Path]:
+    """Give the folder of the unpacked release: the one named, or one fetched."""
+    if arguments:
+        yield Path(arguments[0])
+        return
+    with TemporaryDirectory(prefix="rehome-") as folder:
+        unpack(fetch(BEFORE_SPLIT), Path(folder), suffixes=(".py",))
+        yield Path(folder)
 
 
 # The rows.
 
 
 def paged_rows(classes: dict[str, Any], page_size: int) -> Iterator[Row]:
-    import allocator
-
     rest = (TOKENS, page_size, torch.bfloat16, DEVICE, None, False)
     pair = [
         classes["PagedTokenToKVPoolAllocator"](*rest),
@@ -104,8 +119,6 @@ def paged_rows(classes: dict[str, Any], page_size: int) -> Iterator[Row]:
 
 
 def token_rows(classes: dict[str, Any]) -> Iterator[Row]:
-    import allocator
-
     rest = (TOKENS, torch.bfloat16, DEVICE, None, False)
     pair = [
         classes["TokenToKVPoolAllocator"](*rest),
@@ -116,9 +129,6 @@ def token_rows(classes: dict[str, Any]) -> Iterator[Row]:
 
 
 def window_rows(classes: dict[str, Any], page_size: int) -> Iterator[Row]:
-    import allocator
-    import real
-
     sides = (
         classes["SWATokenToKVPoolAllocator"],
         allocator.SWATokenToKVPoolAllocator,
@@ -142,26 +152,33 @@ def allocs(
     Then the same with the wait for the GPU: `free` and the size that it leaves.
     """
     size = batch * page_size
+    take = methodcaller("alloc", size)
     taken, freed, settled, cycle = Times(), Times(), Times(), Times()
     for _ in rounds():
-        slots = taken.round(pair, lambda side: side.alloc(size))
-        freed.round(pair, lambda side: side.free(slots[0]), compare=False)
+        slots = taken.round(pair, take)[0]
+        freed.round(pair, methodcaller("free", slots), compare=False)
         compare_books(pair)
-        slots = [side.alloc(size) for side in pair]
-        settled.round(
-            pair, lambda side: (side.free(slots[0]), side.available_size())[1]
-        )
-        slots = [side.alloc(size) for side in pair]
-        again = cycle.round(
-            pair, lambda side: (side.free(slots[0]), side.alloc(size))[1]
-        )
+        slots, _ = (take(side) for side in pair)
+        settled.round(pair, partial(free_and_count, slots=slots))
+        slots, _ = (take(side) for side in pair)
+        slots = cycle.round(pair, partial(free_and_take, slots=slots, size=size))[0]
         for side in pair:
-            side.free(again[0])
+            side.free(slots)
         compare_books(pair)
     yield taken.row(f"{name}alloc", page_size, batch)
     yield freed.row(f"{name}free", page_size, batch)
     yield settled.row(f"{name}free, available_size", page_size, batch)
     yield cycle.row(f"{name}free, alloc", page_size, batch)
+
+
+def free_and_count(side: Any, slots: torch.Tensor) -> int:
+    side.free(slots)
+    return int(side.available_size())
+
+
+def free_and_take(side: Any, slots: torch.Tensor, size: int) -> Any:
+    side.free(slots)
+    return side.alloc(size)
 
 
 def extends(name: str, pair: list[Any], page_size: int, batch: int, gain: int) -> Row:
@@ -172,12 +189,9 @@ def extends(name: str, pair: list[Any], page_size: int, batch: int, gain: int) -
         after = before + torch.randint(1, 2 * gain, (batch,))
         total = int((after - before).sum())
         # No request has a page that is begun: all of what it gains can be freed.
-        arguments = (*(before.to(DEVICE), before, after.to(DEVICE), after),)
+        lengths = (before.to(DEVICE), before, after.to(DEVICE), after)
         last = torch.full((batch,), page_size - 1, device=DEVICE)
-        slots = times.round(
-            pair,
-            lambda side, a=arguments, l=last, t=total: side.alloc_extend(*a, l, t),  # type: ignore[misc]
-        )
+        slots = times.round(pair, methodcaller("alloc_extend", *lengths, last, total))
         for side in pair:
             side.free(slots[0])
         compare_books(pair)
@@ -192,10 +206,7 @@ def decodes(pair: list[Any], page_size: int, batch: int) -> Row:
         lens[0] = 1 + page_size  # at least one opens a page
         last = ((lens - 2) % page_size + page_size * 7).to(DEVICE)
         there = lens.to(DEVICE)
-        slots = times.round(
-            pair,
-            lambda side, a=there, b=lens, c=last: side.alloc_decode(a, b, c),  # type: ignore[misc]
-        )
+        slots = times.round(pair, methodcaller("alloc_decode", there, lens, last))
         opened = slots[0][(there % page_size) == 1]
         for side in pair:
             side.free(opened)
@@ -211,7 +222,7 @@ def long_extend(pair: list[Any], page_size: int) -> Row:
     arguments = (before.to(DEVICE), before, after.to(DEVICE), after, last, LONG)
     times = Times()
     for _ in rounds():
-        slots = times.gpu_round(pair, lambda side: side.alloc_extend(*arguments))
+        slots = times.gpu_round(pair, methodcaller("alloc_extend", *arguments))
         for side in pair:
             side.free(slots[0])
     return times.row(f"alloc_extend of {LONG:,} tokens, on the GPU", page_size, 1)
@@ -222,9 +233,6 @@ def long_extend(pair: list[Any], page_size: int) -> Row:
 
 def rounds() -> range:
     return range(ROUNDS + WARM_UP)
-
-
-WARM_UP = 20
 
 
 class Times:
@@ -253,8 +261,12 @@ class Times:
         results: list[Any] = [None, None]
         for which in random.sample((0, 1), 2):
             torch.cuda.synchronize()
-            begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-            torch.cuda._sleep(2_000_000)  # about a millisecond: the host runs ahead
+            begin, end = (
+                torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+                for _ in range(2)
+            )
+            # About a millisecond, in which the host runs ahead.
+            torch.cuda._sleep(2_000_000)  # type: ignore[no-untyped-call]
             begin.record()
             results[which] = call(pair[which])
             end.record()
@@ -294,27 +306,37 @@ def compare_books(pair: list[Any]) -> None:
 def machine() -> dict[str, str]:
     import triton
 
-    driver = getattr(torch._C, "_cuda_getDriverVersion", lambda: "unknown")()
     return {
         "device": torch.cuda.get_device_name(),
-        "driver": driver_version() or str(driver),
+        "driver": driver_version(),
         "cuda": str(torch.version.cuda),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "triton": triton.__version__,
         "pool": f"{TOKENS:,} tokens",
         "rounds": str(ROUNDS),
+        "one launch by PyTorch": f"{bare_launch():.1f} µs",
     }
 
 
 def driver_version() -> str:
-    from subprocess import run
-
     query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
     try:
         return run(query, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, ValueError, Exception):
-        return ""
+    except (OSError, CalledProcessError):
+        return "unknown"
+
+
+def bare_launch() -> float:
+    """The least that one operation costs: the host's median for one small kernel."""
+    tensor = torch.ones(1, device=DEVICE)
+    times = []
+    for _ in range(2000):
+        torch.cuda.synchronize()
+        start = time.perf_counter_ns()
+        tensor.neg_()
+        times.append((time.perf_counter_ns() - start) / 1000)
+    return statistics.median(times)
 
 
 def markdown(facts: dict[str, str], rows: list[Row]) -> Iterator[str]:
