@@ -68,7 +68,7 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
         self.is_not_in_free_group = True
         self.free_group: list[torch.Tensor] = []
         self._ledger = Ledger(self.num_pages) if wants_debug(debug) else None
-        self._set_lists(*self._no_pages())
+        self._set_lists(self._no_pages, self._no_pages)
 
     # A strategy keeps its free lists in its own way, and shows them as tensors.
 
@@ -79,14 +79,10 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
         self.free_pages = free
         self.release_pages = released
 
-    def _no_pages(self) -> State:
-        none = torch.empty((0,), dtype=torch.int64, device=self.device)
-        return none, none
-
     def _all_pages(self) -> torch.Tensor:
         """All pages in order, without page 0, which holds the dummy slot."""
         return torch.arange(
-            1, self.num_pages + 1, dtype=torch.int64, device=self.device
+            1, self.num_pages + 1, dtype=torch.int64, device=self._device
         )
 
     # What users call.
@@ -208,8 +204,7 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
 
     def _reset(self) -> None:
         """List every page as free, and end a group with what it had collected."""
-        pages = self._all_pages()
-        self._set_lists(pages, pages[:0])
+        self._set_lists(self._all_pages(), self._no_pages)
         self.is_not_in_free_group = True
         self.free_group = []
         if self._ledger is not None:
@@ -238,8 +233,9 @@ class BaseTokenToKVPoolAllocator(abc.ABC):
     @device.setter
     def device(self, device: str | torch.device) -> None:
         self._given_device = device
+        self._no_pages = torch.empty((0,), dtype=torch.int64, device=device)
         # With its index, as tensors name it.
-        self._device = torch.empty(0, device=device).device
+        self._device = self._no_pages.device
 
     def _note_hand_out(self, pages: torch.Tensor) -> None:
         """In debug mode, put pages that were taken off the free list on the books."""

@@ -37,6 +37,22 @@ def place_pages_kernel(
 
 
 @triton.jit(
+    do_not_specialize=["start", "count"],
+    do_not_specialize_on_alignment=["slots_ptr", "list_ptr"],
+)
+def append_slots_kernel(slots_ptr, list_ptr, start, count, block: tl.constexpr):
+    """Write `count` slots into a list from the index `start` on.
+
+    Grid: (ceil(count / block),). Writes `list[start:start + count]`, int64.
+    """
+    slot = tl.program_id(0) * block + tl.arange(0, block)
+    inside = slot < count
+    tl.store(
+        list_ptr + start + slot, tl.load(slots_ptr + slot, mask=inside), mask=inside
+    )
+
+
+@triton.jit(
     do_not_specialize_on_alignment=[
         "pre_lens_ptr",
         "seq_lens_ptr",

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 import torch
+
+if TYPE_CHECKING:
+    from allocator.launch import Launch
 
 # For a short list, moving costs more than memory: 128 KiB.
 _LEAST_ROOM = 16_384
+# What one program of the kernel writes.
+_BLOCK = 1024
+# The strides of a list in one piece.
+_DENSE = (1,)
 
 
 class SlotList:
@@ -14,7 +25,8 @@ class SlotList:
     They lie in memory with room after the end, so that what comes back is written
     there: upstream copies the whole list with every `free`, 8 MiB for a pool of a
     million. No place is written to twice, so what was handed out or read through
-    `slots` never changes.
+    `slots` never changes. On a GPU a kernel writes, since a view and a copy into it
+    cost the host more than one launch.
     """
 
     def __init__(self, slots: torch.Tensor) -> None:
@@ -23,6 +35,7 @@ class SlotList:
         self._end = slots.numel()
         # Up to here the memory is this list's own to write to.
         self._room = 0
+        self._append: Launch | None = None
 
     def size(self) -> int:
         """Return how many slots there are."""
@@ -41,12 +54,16 @@ class SlotList:
 
     def put(self, slots: torch.Tensor) -> None:
         """Put slots at the end: shape (n,), on the list's device. Mutates the list."""
-        end = self._end + slots.numel()
-        if end > self._room:
-            self._move_to_more_room(slots.numel())
-            end = self._end + slots.numel()
-        self._memory[self._end : end] = slots
-        self._end = end
+        count = slots.numel()
+        if self._end + count > self._room:
+            self._move_to_more_room(count)
+        start = self._end
+        self._end = start + count
+        if self._append is None or count == 0 or slots.stride() != _DENSE:
+            self._memory[start : self._end] = slots
+            return
+        grid = ((count + _BLOCK - 1) // _BLOCK, 1)
+        self._append(slots.dtype, grid, (slots, self._memory), (start, count, _BLOCK))
 
     def _move_to_more_room(self, count: int) -> None:
         """Copy the list to memory of its own, twice as large as it has to be."""
@@ -55,3 +72,17 @@ class SlotList:
         memory = self._memory.new_empty((self._room,))
         memory[:length] = self.slots
         self._memory, self._begin, self._end = memory, 0, length
+        self._append = appending_on(memory.device)
+
+
+@cache
+def appending_on(device: torch.device) -> Launch | None:
+    """Return the kernel that appends on `device`, where it is launched directly."""
+    if device.type != "cuda" or find_spec("triton") is None:
+        return None
+    from allocator import kernels
+    from allocator.launch import Launch, launches_directly
+
+    if not launches_directly(device):
+        return None
+    return Launch(kernels.append_slots_kernel, device)
