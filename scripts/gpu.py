@@ -75,7 +75,7 @@ def measure(classes: dict[str, Any]) -> None:
     """Measure all rows, and write and print them."""
     rows = [row for size in PAGE_SIZES for row in paged_rows(classes, size)]
     rows += list(token_rows(classes))
-    rows += [row for size in PAGE_SIZES for row in window_rows(classes, size)]
+    rows += [row for size in (1, *PAGE_SIZES) for row in window_rows(classes, size)]
     facts = machine()
     RESULTS.mkdir(parents=True, exist_ok=True)
     figures = {"schema_version": 1, "machine": facts, "rows": [asdict(r) for r in rows]}
@@ -114,7 +114,7 @@ def paged_rows(classes: dict[str, Any], page_size: int) -> Iterator[Row]:
     for batch in BATCHES:
         yield extends("alloc_extend", pair, page_size, batch, gain=128)
     for batch in BATCHES:
-        yield decodes(pair, page_size, batch)
+        yield decodes("alloc_decode", pair, page_size, batch)
     yield long_extend(pair, page_size)
 
 
@@ -141,7 +141,11 @@ def window_rows(classes: dict[str, Any], page_size: int) -> Iterator[Row]:
         for side in sides
     ]
     for batch in (1, 64):
-        yield extends("window alloc_extend", pair, page_size, batch, gain=128)
+        if page_size == 1:
+            yield from allocs(pair, 1, batch, name="window ")
+        else:
+            yield extends("window alloc_extend", pair, page_size, batch, gain=128)
+            yield decodes("window alloc_decode", pair, page_size, batch)
 
 
 def allocs(
@@ -198,7 +202,7 @@ def extends(name: str, pair: list[Any], page_size: int, batch: int, gain: int) -
     return times.row(name, page_size, batch)
 
 
-def decodes(pair: list[Any], page_size: int, batch: int) -> Row:
+def decodes(name: str, pair: list[Any], page_size: int, batch: int) -> Row:
     """`alloc_decode` of requests of all lengths: one in `page_size` opens a page."""
     times = Times()
     for _ in rounds():
@@ -211,7 +215,7 @@ def decodes(pair: list[Any], page_size: int, batch: int) -> Row:
         for side in pair:
             side.free(opened)
         compare_books(pair)
-    return times.row("alloc_decode", page_size, batch)
+    return times.row(name, page_size, batch)
 
 
 def long_extend(pair: list[Any], page_size: int) -> Row:

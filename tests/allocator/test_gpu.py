@@ -126,6 +126,17 @@ def test_strided_and_mixed_arguments() -> None:
     assert torch.equal(got, want)
 
 
+def test_slots_of_any_layout_come_back_in_order() -> None:
+    side = allocator.TokenToKVPoolAllocator(8192, torch.half, "cuda", None, False)
+    slots = side.alloc(8192)
+    back = [slots[::2], slots[1:2], slots[3::2].int(), slots[:0]]
+    for some in back:
+        side.free(some)
+    assert torch.equal(side.free_pages, torch.cat([some.long() for some in back]))
+    with pytest.raises(RuntimeError):
+        side.free(slots.reshape(2, -1))
+
+
 def test_without_triton_the_results_are_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
