@@ -25,7 +25,7 @@ def paged(pages: int = 64, page_size: int = 16) -> Any:
     )
 
 
-@pytest.mark.parametrize(("kind", "page_size"), [*KINDS, ("mamba", 1)])
+@pytest.mark.parametrize(("kind", "page_size"), KINDS)
 @pytest.mark.parametrize(("release", "sort"), SIDES)
 def test_same_calls_same_results(
     request: pytest.FixtureRequest,
@@ -34,12 +34,15 @@ def test_same_calls_same_results(
     kind: str,
     page_size: int,
 ) -> None:
-    if kind == "mamba" and (sort or release == "before_split"):
-        pytest.skip("the Mamba allocator is of the later release and does not sort")
     folder: Path = request.getfixturevalue(release)
     options = ["--page-size", str(page_size), "--steps", "2500", "--device", "cuda"]
     options += ["--seed", str(page_size), *(["--sort"] if sort else [])]
     seen(walk(folder, kind, *options, interpret=False), 2500)
+
+
+def test_same_mamba_slots(after_split: Path) -> None:
+    options = ["--steps", "10000", "--device", "cuda"]
+    seen(walk(after_split, "mamba", *options, interpret=False), 10_000)
 
 
 def test_slots_from_the_host_are_moved() -> None:
