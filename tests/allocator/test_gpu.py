@@ -132,6 +132,7 @@ def test_strided_and_mixed_arguments() -> None:
 def test_slots_of_any_layout_come_back_in_order() -> None:
     side = allocator.TokenToKVPoolAllocator(8192, torch.half, "cuda", None, False)
     slots = side.alloc(8192)
+    assert slots is not None
     back = [slots[::2], slots[1:2], slots[3::2].int(), slots[:0]]
     for some in back:
         side.free(some)
