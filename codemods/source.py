@@ -16,6 +16,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from codemods.trees import trees
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -75,11 +77,14 @@ class Source:
         return self.bom + text.encode(self.encoding)
 
     def parse(self) -> ast.Module:
-        """Parse the text; raises `SourceError` with the place of a syntax error."""
+        """Parse the text; raises `SourceError` with the place of a syntax error.
+
+        The tree may be shared: it must not be changed.
+        """
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(self.text)
+                return trees.parse(self.text)
         except SyntaxError as error:
             raise SourceError(
                 error.msg or "invalid syntax",
