@@ -47,6 +47,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The text of a file that a person may want to save, for one: a migration."""
+
+    name: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one command, ready to be rendered in any format.
 
@@ -62,3 +71,4 @@ class Outcome:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     heading: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()

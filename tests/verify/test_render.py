@@ -8,7 +8,7 @@ import re
 import pytest
 
 from codemods.finding import Finding, Place, Rule, Severity, Verdict
-from verify.outcome import Change, Edit, Outcome, Table
+from verify.outcome import Change, Edit, Listing, Outcome, Table
 from verify.render import formats, render
 from verify.terminal import Terminal
 
@@ -55,6 +55,7 @@ def outcome_of(name: str) -> Outcome:
         tables=(Table("names", ("name", "other"), ((name, name),)),),
         heading=(name,),
         summary=(name,),
+        listings=(Listing(name, name, f"{name}\n::error::{name}\n"),),
     )
 
 
@@ -64,7 +65,7 @@ def plain(text: str) -> str:
 
 
 def test_formats_are_the_files_of_the_folder() -> None:
-    assert {"github", "json", "text"} <= set(formats())
+    assert {"github", "json", "markdown", "text"} <= set(formats())
     assert not any(name.startswith("_") for name in formats())
 
 
@@ -76,7 +77,7 @@ def test_an_empty_outcome_renders(format_name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("terminal", [PIPE, SCREEN], ids=["pipe", "screen"])
-@pytest.mark.parametrize("format_name", ["github", "json", "text"])
+@pytest.mark.parametrize("format_name", ["github", "json", "markdown", "text"])
 def test_no_control_character_survives(
     format_name: str, terminal: Terminal, name: str
 ) -> None:
@@ -202,6 +203,24 @@ def test_a_table_keeps_to_the_width_of_a_screen_and_aligns_in_a_pipe() -> None:
         "a" * 50 + "  b",
         "c".ljust(50) + "  " + "d" * 50,
     ]
+
+
+def test_text_names_tables_where_there_are_several_and_gives_files_as_they_are() -> (
+    None
+):
+    tables = (
+        Table("moves", ("a", "b"), (("1", "2"),)),
+        Table("none", ("a",), ()),
+        Table("lost", ("c",), (("3",),)),
+    )
+    listing = Listing("p.toml", "toml", '[[move]]\nfrom = "a"\n')
+    outcome = Outcome("x", Verdict.OK, tables=tables, listings=(listing,))
+    assert render(outcome, "text", PIPE) == (
+        'moves:\na  b\n1  2\n\nlost:\nc\n3\n\np.toml:\n[[move]]\nfrom = "a"\n'
+    )
+    assert json.loads(render(outcome, "json", PIPE))["listings"] == {
+        "p.toml": listing.text
+    }
 
 
 def test_json_has_a_version_and_the_same_text_for_the_same_facts() -> None:

@@ -26,6 +26,7 @@ def render(outcome: Outcome, *, terminal: Terminal) -> str:
         "facts": dict(outcome.facts),
         "findings": [_finding(f) for f in sorted(outcome.findings, key=_order)],
         "changes": [_change(c) for c in sorted(outcome.changes, key=lambda c: c.path)],
+        "listings": {listing.name: listing.text for listing in outcome.listings},
         "tables": {table.name: _rows(table) for table in outcome.tables},
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from codemods.finding import Finding, Severity
-from verify.outcome import Change, Outcome, Table
+from verify.outcome import Change, Listing, Outcome, Table
 from verify.render._escape import inert, visible
 from verify.terminal import Terminal
 
@@ -31,21 +31,35 @@ def render(outcome: Outcome, *, terminal: Terminal) -> str:
     """Return the outcome as lines, which are never wrapped; only the tables
     of a terminal keep to its width.
     """
-    sections = [list(_plain(outcome.heading, "bold"))]
-    sections.append([line for change in outcome.changes for line in _change(change)])
-    sections.append(
-        [line for finding in outcome.findings for line in _finding(finding)]
-    )
-    blocks: list[list[Line] | Table] = [lines for lines in sections if lines]
-    blocks += [table for table in outcome.tables if table.rows]
-    blocks += [list(_plain(outcome.summary, ""))] if outcome.summary else []
+    blocks: list[list[Line | Table]] = [
+        [*_plain(outcome.heading, "bold")],
+        [line for change in outcome.changes for line in _change(change)],
+        [line for finding in outcome.findings for line in _finding(finding)],
+    ]
+    tables = [table for table in outcome.tables if table.rows]
+    for table in tables:
+        blocks.append([_title(table.name), table] if len(tables) > 1 else [table])
+    blocks += [[*_listing(listing)] for listing in outcome.listings]
+    blocks.append([*_plain(outcome.summary, "")])
+    shown = [block for block in blocks if block]
     if terminal.width is None and not terminal.colour:
-        return "\n".join(_uncoloured(block) for block in blocks)
-    return _coloured(blocks, terminal)
+        return "\n".join("".join(map(_uncoloured, block)) for block in shown)
+    return _coloured(shown, terminal)
 
 
 def _plain(texts: tuple[str, ...], style: str) -> Iterator[Line]:
     return (((visible(text), style),) for text in texts)
+
+
+def _listing(listing: Listing) -> Iterator[Line]:
+    """A file to be saved, without a mark that would have to be taken off again."""
+    yield _title(listing.name)
+    for line in listing.text.removesuffix("\n").split("\n"):
+        yield ((visible(line, keep="\t"), ""),)
+
+
+def _title(name: str) -> Line:
+    return ((f"{visible(name)}:", "bold"),)
 
 
 def _change(change: Change) -> Iterator[Line]:
@@ -74,8 +88,8 @@ def _finding(finding: Finding) -> Iterator[Line]:
     yield (("    " + visible(finding.fix), "dim"),)
 
 
-def _uncoloured(block: list[Line] | Table) -> str:
-    lines = list(_columns(block)) if isinstance(block, Table) else map(_joined, block)
+def _uncoloured(part: Line | Table) -> str:
+    lines = _columns(part) if isinstance(part, Table) else [_joined(part)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -92,7 +106,7 @@ def _columns(table: Table) -> Iterator[str]:
         yield inert("  ".join(cells).rstrip())
 
 
-def _coloured(blocks: list[list[Line] | Table], terminal: Terminal) -> str:
+def _coloured(blocks: list[list[Line | Table]], terminal: Terminal) -> str:
     from rich.console import Console
 
     console = Console(
@@ -109,22 +123,20 @@ def _coloured(blocks: list[list[Line] | Table], terminal: Terminal) -> str:
         for number, block in enumerate(blocks):
             if number:
                 console.print()
-            for part in _rich(block):
-                console.print(part, soft_wrap=not isinstance(block, Table))
+            for part in block:
+                console.print(_rich(part), soft_wrap=not isinstance(part, Table))
     return capture.get()
 
 
-def _rich(block: list[Line] | Table) -> Iterator[RenderableType]:
+def _rich(part: Line | Table) -> RenderableType:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    if not isinstance(block, Table):
-        for line in block:
-            harmless = _joined(line)
-            same = harmless == "".join(text for text, _ in line)
-            yield Text.assemble(*line) if same else Text(harmless)
-        return
-    table = RichTable(*block.columns, box=None, pad_edge=False)
-    for row in block.rows:
+    if not isinstance(part, Table):
+        harmless = _joined(part)
+        same = harmless == "".join(text for text, _ in part)
+        return Text.assemble(*part) if same else Text(harmless)
+    table = RichTable(*part.columns, box=None, pad_edge=False)
+    for row in part.rows:
         table.add_row(*(Text(inert(visible(cell)), overflow="fold") for cell in row))
-    yield table
+    return table
