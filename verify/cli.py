@@ -13,10 +13,12 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 import click
 
-from verify import commands
+from verify import checks, commands
+from verify.memory import collect_rarely
 from verify.render._escape import visible
 
 INTERRUPTED = 130  # 128 + SIGINT, and 128 + SIGPIPE, as shells count
@@ -24,18 +26,22 @@ PIPE_CLOSED = 141
 
 
 class LazyGroup(click.Group):
-    """A group of the modules in `verify.commands`; imports the one that runs."""
+    """A group of the modules in `verify.commands` and of the checks in
+    `verify.checks`; imports the one that runs.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        modules = pkgutil.iter_modules(commands.__path__)
-        names = (m.name for m in modules if not m.name.startswith("_"))
-        return sorted(name.replace("_", "-") for name in names)
+        return sorted({*_names_in(commands), *_names_in(checks)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        command: click.Command = import_module(_module(cmd_name)).command
-        return command
+        if cmd_name in _names_in(commands):
+            command: click.Command = import_module(_module(cmd_name)).command
+            return command
+        if cmd_name in _names_in(checks):
+            from verify.commands._checks import command_of
+
+            return command_of(cmd_name.replace("-", "_"))
+        return None
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -46,8 +52,15 @@ class LazyGroup(click.Group):
                 formatter.write_dl(rows)
 
 
+def _names_in(package: ModuleType) -> list[str]:
+    modules = pkgutil.iter_modules(package.__path__)
+    names = (m.name for m in modules if not m.name.startswith("_"))
+    return [name.replace("_", "-") for name in names]
+
+
 def _module(command_name: str) -> str:
-    return f"{commands.__name__}.{command_name.replace('-', '_')}"
+    package = commands if command_name in _names_in(commands) else checks
+    return f"{package.__name__}.{command_name.replace('-', '_')}"
 
 
 def _one_line_help(command_name: str) -> str:
@@ -95,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     error shows its traceback.
     """
     _print_any_character()
+    collect_rarely()
     try:
         status = _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""The checks of `rehome verify`, one a file; see `verify.check`."""

@@ -1,0 +1,136 @@
+"""What the commands of checks share: their options, and how a range is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from verify.check import CheckResult, Registered, Setting, Settings, load
+from verify.git import GitError, Range, Repository
+from verify.memory import kept_trees
+from verify.outcome import Outcome
+from verify.report import finish, output_options
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
+
+
+def command_of(name: str) -> click.Command:
+    """The command that runs one check alone: `rehome NAME BASE..HEAD`."""
+    check = load(name)
+
+    @click.command(name, help=check.help)
+    @range_options(check.settings)
+    @output_options
+    def command(
+        revisions: str,
+        repo: Path,
+        format_name: str,
+        output: Path | None,
+        **settings: Any,
+    ) -> None:
+        compared, (result,) = answers(repo, revisions, [check], settings, _one_by_one)
+        finish(_outcome(compared, result), format_name=format_name, output=output)
+
+    return command
+
+
+def range_options(settings: Iterable[Setting]) -> Callable[[AnyFunction], AnyFunction]:
+    """Give a command the parameters `revisions`, `repo` and those of checks."""
+    known = {setting.flag: setting for setting in settings}
+
+    def decorate(function: AnyFunction) -> AnyFunction:
+        for setting in reversed(known.values()):
+            function = _option(setting)(function)
+        function = click.option(
+            "--repo",
+            type=click.Path(path_type=Path),
+            default=Path(),
+            metavar="FOLDER",
+            help="The repository, or a folder in it.  [default: the current folder]",
+        )(function)
+        return click.argument("revisions", metavar="BASE..HEAD")(function)
+
+    return decorate
+
+
+def _option(setting: Setting) -> Callable[[AnyFunction], AnyFunction]:
+    def read(ctx: click.Context, parameter: click.Parameter, texts: Any) -> Any:
+        try:
+            return setting.read(tuple(texts))
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, parameter) from None
+
+    return click.option(
+        setting.flag,
+        setting.name,
+        multiple=True,
+        metavar=setting.metavar,
+        help=setting.help,
+        callback=read,
+    )
+
+
+Run = Callable[[list[Registered], Range, Settings], list[CheckResult]]
+
+
+def answers(
+    repo: Path, revisions: str, wanted: list[Registered], settings: Settings, run: Run
+) -> tuple[Range, list[CheckResult]]:
+    """The range of what the user named, and the checks' answers in their order.
+
+    Raises click.ClickException where git cannot answer.
+    """
+    try:
+        repository = Repository.open(repo)
+        try:
+            compared = repository.range_of(revisions)
+            with kept_trees():
+                return compared, run(wanted, compared, settings)
+        finally:
+            repository.close()
+    except GitError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _one_by_one(
+    wanted: list[Registered], compared: Range, settings: Settings
+) -> list[CheckResult]:
+    return [check.run(compared, settings) for check in wanted]
+
+
+def of_range(compared: Range) -> dict[str, str | bool]:
+    """The facts about a range that every outcome has."""
+    return {
+        "range": compared.text,
+        "base": compared.base,
+        "head": compared.head,
+        "diverged": compared.diverged,
+    }
+
+
+def notes_on(compared: Range) -> tuple[str, ...]:
+    """What a reader should know before reading on."""
+    if not compared.diverged:
+        return ()
+    return (
+        f"{compared.text}: the base is no ancestor of the head, so what the base has"
+        " alone shows as removed; BASE...HEAD compares from where they parted",
+    )
+
+
+def _outcome(compared: Range, result: CheckResult) -> Outcome:
+    headline = result.summary[0] if result.summary else ""
+    heading = f"{compared.text}: {result.verdict.value}: {headline}"
+    return Outcome(
+        command=result.name,
+        verdict=result.verdict,
+        findings=result.findings,
+        tables=result.tables,
+        facts={**of_range(compared), **result.facts},
+        heading=(heading, *notes_on(compared)),
+        summary=result.summary,
+        listings=result.listings,
+    )
