@@ -1,15 +1,17 @@
-"""Replay a merged refactor: what `rehome apply` makes of the code before it.
+"""Replay a merged refactor: what `rehome` makes of it, and what is true.
 
 A commit moved a symbol and re-pointed its call sites by hand. In a scratch
 worktree at the commit's parent the migration does the same, and every file is
-compared with what was merged, byte for byte.
+compared with what was merged, byte for byte. And what `rehome blame` says of the
+commit is compared with what git blame says over all of history, line by line.
 """
 
 from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from codemods.rewrite import Options
 
 if TYPE_CHECKING:
     import git
+
+    from verify.history.modes import Mode
 
 
 class ReplayError(Exception):
@@ -123,3 +127,53 @@ def _first_difference(ours: bytes | None, merged: bytes | None) -> str:
         if line[0] in "+-" and line[:3] not in ("+++", "---"):
             return line
     return "only line ends differ"
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedFile:
+    """The lines of one file that each mode retains, as told and as git has them."""
+
+    path: str
+    lines: int
+    ours: Mapping[Mode, frozenset[int]]
+    gits: Mapping[Mode, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """Every file, the seconds that the survey took for all modes, and those that
+    git took for the widest one.
+    """
+
+    files: tuple[BlamedFile, ...]
+    seconds: float
+    git_seconds: float
+
+
+def blame_again(clone: Path, commit: str) -> Blamed:
+    """Survey what a commit did to blame, and ask git the same without a limit.
+
+    Raises `GitError` where the clone or the commit cannot be read.
+    """
+    from verify.git import Repository
+    from verify.history.cache import Cache
+    from verify.history.modes import MODES, WIDEST
+    from verify.history.survey import survey
+    from verify.history.unlimited import retained
+
+    compared = Repository.open(clone).range_of(commit)
+    started = time.perf_counter()
+    found = survey(compared, Cache(None)).files
+    seconds = time.perf_counter() - started
+    files: list[BlamedFile] = []
+    git_seconds = 0.0
+    for file in found:
+        gits: dict[Mode, frozenset[int]] = {}
+        for mode in MODES:
+            started = time.perf_counter()
+            gits[mode] = retained(compared, file.subject, mode)
+            git_seconds += time.perf_counter() - started if mode is WIDEST else 0
+        ours = {mode: frozenset(file.kept[mode].retained) for mode in MODES}
+        lines = len(file.subject.lines)
+        files.append(BlamedFile(file.subject.path, lines, ours, gits))
+    return Blamed(tuple(files), seconds, git_seconds)
