@@ -1,0 +1,1 @@
+"""What moved between two revisions, and what a reviewer must still read. Pure."""
