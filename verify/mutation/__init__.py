@@ -1,0 +1,1 @@
+"""Proof by mutants that the search for moves sees every change of moved code."""
