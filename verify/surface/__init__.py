@@ -1,0 +1,1 @@
+"""Which names can be imported from a revision's modules, read off their text."""
