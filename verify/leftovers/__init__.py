@@ -1,0 +1,1 @@
+"""Whatever in a revision still uses the old name of something that moved."""
