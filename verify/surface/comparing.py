@@ -181,11 +181,16 @@ class _Comparison:
     ) -> None:
         """Tell where names may be lost that no text has."""
         kept = after.hidden if after is not None else {}
-        for what, statement in sorted(module.hidden.items()):
-            if kept.get(what) != statement:
-                path = after.path if after else module.path
-                loss = self._told(Name(module.name), Fate.UNTOLD, standing, path)
-                self._keep(replace(loss, why=f"its `{what}` is no longer the same"))
+        changed = [w for w, told in module.hidden.items() if kept.get(w) != told]
+        whys = [f"its `{what}` is no longer the same" for what in sorted(changed)]
+        stars = self.was.untold_stars(module)
+        if after is not None:
+            stars -= self.now.untold_stars(after)
+        whys += [f"it no longer takes all names of `{each}`" for each in sorted(stars)]
+        if whys:
+            path = after.path if after else module.path
+            loss = self._told(Name(module.name), Fate.UNTOLD, standing, path)
+            self._keep(replace(loss, why=", and ".join(whys)))
 
     def _compare_name(
         self, module: Module, after: Module | None, name: str, inherited: Standing

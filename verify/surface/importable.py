@@ -258,6 +258,22 @@ class Importable:
                 if self.exported(found, name).certainty is not Certainty.NO:
                     yield name
 
+    def untold_stars(self, module: Module) -> set[str]:
+        """The modules of which it takes all names, where no text has them all."""
+        return set(self._untold_stars(module, {module.path}))
+
+    def _untold_stars(self, module: Module, seen: set[str]) -> Iterable[str]:
+        for star in module.state.stars.values():
+            target = module.absolute(star.source)
+            found = self.modules.find(target, module.path) if target else None
+            if found is None:
+                yield target or "." * star.source.level
+            elif found.path not in seen and self.exports(found) is None:
+                seen.add(found.path)
+                if found.writers or found.problem:
+                    yield found.name
+                yield from self._untold_stars(found, seen)
+
     def _exports(self, module: Module, seen: set[str]) -> Exports | None:
         seen.add(module.path)
         found = module.exports
