@@ -520,6 +520,39 @@ def test_reading_globals_hides_nothing() -> None:
     assert of_module("X = 1\n", "a = globals()['b']\nprint(vars())\n") == {"X": GONE}
 
 
+MAKER = "globals()['made'] = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("maker", "taken"),
+    [
+        ({}, "numpy"),
+        ({"pkg/y.py": MAKER}, "pkg.y"),
+        ({"pkg/y.py": "from pkg.z import *\n", "pkg/z.py": MAKER}, "pkg.z"),
+    ],
+)
+def test_names_that_came_by_a_star_and_have_no_text(
+    maker: dict[str, str], taken: str
+) -> None:
+    source = "pkg.y" if maker else "numpy"
+    base = {"pkg/__init__.py": "", **maker, "pkg/m.py": f"from {source} import *\n"}
+    [loss] = surface(base, {**base, "pkg/m.py": "X = 1\n"}).losses
+    assert (str(loss.name), loss.fate) == ("pkg.m", Fate.UNTOLD)
+    assert loss.why == f"it no longer takes all names of `{taken}`"
+    assert (
+        surface(base, {**base, "pkg/m.py": f"{base['pkg/m.py']}Y = 1\n"}).losses == []
+    )
+
+
+def test_a_star_that_all_names_are_known_of() -> None:
+    base = {
+        "pkg/__init__.py": "",
+        "pkg/y.py": f"{MAKER}__all__ = []\n",
+        "pkg/m.py": "from pkg.y import *\n",
+    }
+    assert surface(base, {**base, "pkg/m.py": "X = 1\n"}).losses == []
+
+
 # What does not parse
 
 
