@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,9 @@ from codemods.trees import trees
 
 # A range's files with those they import: about a quarter of a gigabyte at the most.
 _CHARACTERS = 5_000_000
+# How deep code may be nested, in calls of ours, and room for them on the stack.
+_DEPTH = 50_000
+_STACK = 256 << 20
 _OBJECTS = 200_000  # made, between two looks; Python's own figure is 700
 
 
@@ -28,3 +33,17 @@ def kept_trees() -> Iterator[None]:
         yield
     finally:
         trees.make_room(0)
+
+
+@contextmanager
+def deep_threads() -> Iterator[None]:
+    """Let threads that are started inside follow code that is nested deeply: a chain
+    of some thousand `elif` is as deep as it is long.
+    """
+    depth, stack = sys.getrecursionlimit(), threading.stack_size(_STACK)
+    sys.setrecursionlimit(max(depth, _DEPTH))
+    try:
+        yield
+    finally:
+        threading.stack_size(stack)
+        sys.setrecursionlimit(depth)

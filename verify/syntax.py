@@ -6,6 +6,26 @@ import ast
 from collections.abc import Iterator
 
 
+def same_tree(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two nodes are the same, their places apart: as `ast.dump` would show
+    them, but however deep they are.
+    """
+    pairs: list[tuple[object, object]] = [(one, other)]
+    while pairs:
+        a, b = pairs.pop()
+        if type(a) is not type(b):
+            return False
+        if isinstance(a, ast.AST):
+            pairs += [(getattr(a, f, None), getattr(b, f, None)) for f in a._fields]
+        elif isinstance(a, list) and isinstance(b, list):
+            if len(a) != len(b):
+                return False
+            pairs += zip(a, b, strict=True)
+        elif repr(a) != repr(b):  # 0.0 equals -0.0
+            return False
+    return True
+
+
 def outside_of(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
 ) -> Iterator[ast.AST]:

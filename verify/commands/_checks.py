@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ import click
 
 from verify.check import CheckResult, Registered, Setting, Settings, load
 from verify.git import GitError, Range, Repository
-from verify.memory import kept_trees
+from verify.memory import deep_threads, kept_trees
 from verify.outcome import Outcome
 from verify.report import finish, output_options
 
@@ -31,7 +32,7 @@ def command_of(name: str) -> click.Command:
         output: Path | None,
         **settings: Any,
     ) -> None:
-        compared, (result,) = answers(repo, revisions, [check], settings, _one_by_one)
+        compared, (result,) = answers(repo, revisions, [check], settings)
         finish(_outcome(compared, result), format_name=format_name, output=output)
 
     return command
@@ -73,32 +74,38 @@ def _option(setting: Setting) -> Callable[[AnyFunction], AnyFunction]:
     )
 
 
-Run = Callable[[list[Registered], Range, Settings], list[CheckResult]]
+Watch = Callable[[list[Future[CheckResult]]], None]
 
 
 def answers(
-    repo: Path, revisions: str, wanted: list[Registered], settings: Settings, run: Run
+    repo: Path,
+    revisions: str,
+    wanted: list[Registered],
+    settings: Settings,
+    watch: Watch = lambda started: None,
 ) -> tuple[Range, list[CheckResult]]:
     """The range of what the user named, and the checks' answers in their order.
 
-    Raises click.ClickException where git cannot answer.
+    All run at once: while one computes, another waits for git. `watch` sees them
+    under way. Raises click.ClickException where git cannot answer.
     """
     try:
         repository = Repository.open(repo)
         try:
             compared = repository.range_of(revisions)
-            with kept_trees():
-                return compared, run(wanted, compared, settings)
+            with kept_trees(), deep_threads(), ThreadPoolExecutor() as pool:
+                started = [pool.submit(c.run, compared, settings) for c in wanted]
+                watch(started)
+                return compared, [future.result() for future in started]
         finally:
             repository.close()
     except GitError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _one_by_one(
-    wanted: list[Registered], compared: Range, settings: Settings
-) -> list[CheckResult]:
-    return [check.run(compared, settings) for check in wanted]
+    except RecursionError:
+        raise click.ClickException(
+            "code in this range is nested too deeply to be followed: leave it out of"
+            " the range, or report it"
+        ) from None
 
 
 def of_range(compared: Range) -> dict[str, str | bool]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Any
 
 import click
 
 from codemods.finding import Verdict
-from verify.check import CheckResult, Registered, Settings, fold, load, names
+from verify.check import CheckResult, fold, load, names
 from verify.commands._checks import answers, notes_on, of_range, range_options
 from verify.git import Range
 from verify.outcome import Fact, Outcome
@@ -69,20 +69,15 @@ def command(
     rehome verify --format markdown origin/main...HEAD
     """
     wanted = [load(name) for name in only]
-    compared, results = answers(repo, revisions, wanted, settings, _side_by_side)
+    compared, results = answers(repo, revisions, wanted, settings, _show_progress)
     outcome = outcome_of(compared, results)
     finish(outcome, format_name=format_name, output=output)
 
 
-def _side_by_side(
-    wanted: list[Registered], compared: Range, settings: Settings
-) -> list[CheckResult]:
-    """Run all at once: while one computes, another waits for git."""
-    with progress_bar("checking") as progress, ThreadPoolExecutor() as pool:
-        started = [pool.submit(check.run, compared, settings) for check in wanted]
+def _show_progress(started: list[Future[CheckResult]]) -> None:
+    with progress_bar("checking") as progress:
         for done, _ in enumerate(as_completed(started), 1):
             progress(done, len(started))
-        return [future.result() for future in started]
 
 
 def outcome_of(compared: Range, results: list[CheckResult]) -> Outcome:

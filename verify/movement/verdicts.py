@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from enum import Enum
 
 from verify.movement.definitions import Definition
 from verify.movement.prints import Side, column_of
+from verify.syntax import same_tree
 
 
 class Likeness(str, Enum):
@@ -37,7 +37,7 @@ def likeness(old: Definition, new: Definition, base: Side, head: Side) -> Likene
     ):
         return Likeness.REINDENTED
     # Blank lines and line ends inside strings are in the tree, not in the lines.
-    exact = ast.dump(old.node) == ast.dump(new.node)
+    exact = same_tree(old.node, new.node)
     return Likeness.VERBATIM if exact else Likeness.EDITED
 
 
@@ -45,7 +45,7 @@ def _same_tree(old: Definition, new: Definition, base: Side, head: Side) -> bool
     """Whether two definitions are the same but for layout and comments."""
     if base.print_of(old, comments=False) == head.print_of(new, comments=False):
         return True
-    return ast.dump(old.node) == ast.dump(new.node)
+    return same_tree(old.node, new.node)
 
 
 def _indents(definition: Definition, side: Side) -> list[str]:
