@@ -49,13 +49,15 @@ class Setting:
     """An option of the command line that a check takes, as often as it is given.
 
     `read` makes its value of the texts that were given, of none as well; it raises
-    ValueError, which says what is wrong with them.
+    ValueError, which says what is wrong with them. One that `is_flag` takes no text:
+    where it is given, its own name is what `read` gets.
     """
 
     flag: str
     metavar: str
     help: str
     read: Callable[[tuple[str, ...]], Any]
+    is_flag: bool = False
 
     @property
     def name(self) -> str:

@@ -58,20 +58,19 @@ def range_options(settings: Iterable[Setting]) -> Callable[[AnyFunction], AnyFun
 
 
 def _option(setting: Setting) -> Callable[[AnyFunction], AnyFunction]:
-    def read(ctx: click.Context, parameter: click.Parameter, texts: Any) -> Any:
+    def read(ctx: click.Context, parameter: click.Parameter, given: Any) -> Any:
+        if setting.is_flag:
+            given = (setting.flag,) if given else ()
         try:
-            return setting.read(tuple(texts))
+            return setting.read(tuple(given))
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, parameter) from None
 
-    return click.option(
-        setting.flag,
-        setting.name,
-        multiple=True,
-        metavar=setting.metavar,
-        help=setting.help,
-        callback=read,
-    )
+    kind: dict[str, Any] = {"multiple": True, "metavar": setting.metavar}
+    if setting.is_flag:
+        kind = {"is_flag": True}
+    names = (setting.flag, setting.name)
+    return click.option(*names, help=setting.help, callback=read, **kind)
 
 
 Watch = Callable[[list[Future[CheckResult]]], None]
