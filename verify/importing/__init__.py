@@ -1,0 +1,1 @@
+"""Which modules a module imports, when, and what that leads to."""
