@@ -1,8 +1,8 @@
-"""Print how `rehome apply` and `rehome blame` fare against refactors as merged.
+"""Print how `rehome apply`, `blame` and `cycles` fare against refactors as merged.
 
-Exit status: 0 when every call-site file is byte-identical to the merge and every
-line of blame is as git says without a limit, 1 when one is not, 2 when the clone
-cannot be replayed.
+Exit status: 0 when every call-site file is byte-identical to the merge, every line
+of blame is as git says without a limit, and every figure of import cycles is the
+known one; 1 when one is not, 2 when the clone cannot be replayed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import find
 from verify.git import GitError
 from verify.history.modes import MODES
+from verify.importing.packages import NoPackage
 from verify.replay import Blamed, Replayed, ReplayError, blame_again, replay
+from verify.replay_cycles import Row, replay_cycles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +57,27 @@ def main() -> int:
             return 2
         show_blame(f"{pull} ({commit})", blamed)
         identical &= all(file.ours == file.gits for file in blamed.files)
+    try:
+        rows = replay_cycles(clone)
+    except (GitError, NoPackage) as error:
+        print(f"replay: {error}", file=sys.stderr)
+        return 2
+    show_cycles(rows)
+    identical &= all(row.agrees for row in rows)
     return 0 if identical else 1
+
+
+def show_cycles(rows: list[Row]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title="import cycles of sglang.srt")
+    for column in ("what", "known", "found", ""):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        same = "" if row.agrees else "DIFFERS"
+        table.add_row(escape(row.what), escape(row.known), escape(row.found), same)
+    console_of_any_width().print(table)
 
 
 def show_blame(title: str, blamed: Blamed) -> None:
