@@ -40,6 +40,18 @@ class Pool:
         taken, self.free = self.free[:count], self.free[count:]
         return taken
 '''
+METHOD = """\
+class Runner:
+    def setup(self):
+        self.pool = self.build(self.size)
+
+    def build(self, size):
+        factor = self.config.factor
+        total = size * factor
+        if total > self.limit:
+            raise ValueError(total)
+        return [self.config.name] * total
+"""
 
 
 def contents(side: Side) -> dict[str, bytes]:

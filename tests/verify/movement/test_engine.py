@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 import pytest
 
-from verify.movement.engine import Movement, examine
-from verify.movement.sources import Files
+from tests.verify.movement.movements import (
+    FUNCTION,
+    METHOD,
+    left,
+    residual,
+    seen,
+    verdicts,
+)
 
 KERNEL = '''\
 class Pool:
@@ -25,50 +29,6 @@ class Pool:
         taken, self.free = self.free[:count], self.free[count:]
         return taken
 '''
-HELPER = """\
-def spread(values, width):
-    total = sum(values)
-    if total > width:
-        values = values[:width]
-        total = width
-    for value in values:
-        print(value, total)
-    return total
-"""
-
-
-def seen(base: dict[str, str], head: dict[str, str]) -> Movement:
-    sides = [
-        Files({path: dedent(text).encode() for path, text in side.items()})
-        for side in (base, head)
-    ]
-    changed = {
-        path for path in {*base, *head} if sides[0].read(path) != sides[1].read(path)
-    }
-    return examine(sides[0], sides[1], changed)
-
-
-def verdicts(movement: Movement) -> dict[str, str]:
-    return {m.old.qualified: m.verdict.value for m in movement.matches}
-
-
-def left(movement: Movement, base: dict[str, str], head: dict[str, str]) -> list[str]:
-    """The residual as `-line` and `+line`."""
-    found = []
-    for sign, lines, side in (
-        ("-", movement.removed, base),
-        ("+", movement.added, head),
-    ):
-        for path in sorted(lines):
-            text = dedent(side[path]).splitlines()
-            found += [
-                f"{sign}{text[number - 1].strip()}" for number in sorted(lines[path])
-            ]
-    return found
-
-
-def residual(base: dict[str, str], head: dict[str, str]) -> list[str]:
-    return left(seen(base, head), base, head)
 
 
 def test_a_class_that_moved_as_it_is() -> None:
@@ -133,15 +93,15 @@ def test_a_changed_comment_is_not_verbatim() -> None:
 
 
 def test_a_statement_that_slips_out_of_its_block_is_left_to_read() -> None:
-    slipped = HELPER.replace("        total = width", "    total = width")
-    base, head = {"a.py": HELPER}, {"b.py": slipped}
+    slipped = FUNCTION.replace("        total = width", "    total = width")
+    base, head = {"a.py": FUNCTION}, {"b.py": slipped}
     assert residual(base, head) == ["-total = width", "+total = width"]
     assert verdicts(seen(base, head))["spread"] == "edited"
 
 
 def test_a_statement_that_slips_out_in_place_is_left_to_read() -> None:
-    slipped = HELPER.replace("        total = width", "    total = width")
-    assert residual({"a.py": HELPER}, {"a.py": slipped}) == [
+    slipped = FUNCTION.replace("        total = width", "    total = width")
+    assert residual({"a.py": FUNCTION}, {"a.py": slipped}) == [
         "-total = width",
         "+total = width",
     ]
@@ -161,21 +121,24 @@ def test_a_block_that_is_wrapped_leaves_what_wraps_it() -> None:
 
 
 def test_reindented() -> None:
-    nested = "class Tools:\n" + "".join(f"    {x}\n" for x in HELPER.splitlines())
+    nested = "class Tools:\n" + "".join(f"    {x}\n" for x in FUNCTION.splitlines())
     nested = nested.replace("def spread(", "@staticmethod\n    def spread(")
     base = {"a.py": f"{nested}\n    kept = 1\n"}
-    head = {"a.py": "class Tools:\n    kept = 1\n", "b.py": f"@staticmethod\n{HELPER}"}
+    head = {
+        "a.py": "class Tools:\n    kept = 1\n",
+        "b.py": f"@staticmethod\n{FUNCTION}",
+    }
     movement = seen(base, head)
     assert verdicts(movement) == {"Tools.spread": "reindented"}
     assert movement.residual == 0
 
 
 def test_reformatted() -> None:
-    wide = HELPER.replace(
+    wide = FUNCTION.replace(
         "print(value, total)",
         "print(\n            value,\n            total,\n        )",
     )
-    movement = seen({"a.py": HELPER, "b.py": ""}, {"a.py": "", "b.py": wide})
+    movement = seen({"a.py": FUNCTION, "b.py": ""}, {"a.py": "", "b.py": wide})
     assert verdicts(movement) == {"spread": "reformatted"}
     assert movement.residual == 0
 
@@ -213,8 +176,8 @@ def test_a_docstring_is_indented_along() -> None:
 
 
 def test_a_renamed_function_is_adapted() -> None:
-    base = {"a.py": HELPER, "b.py": ""}
-    head = {"a.py": "", "b.py": HELPER.replace("spread", "scatter")}
+    base = {"a.py": FUNCTION, "b.py": ""}
+    head = {"a.py": "", "b.py": FUNCTION.replace("spread", "scatter")}
     movement = seen(base, head)
     assert verdicts(movement) == {"spread": "adapted"}
     assert movement.residual == 0
@@ -222,7 +185,7 @@ def test_a_renamed_function_is_adapted() -> None:
 
 
 def test_a_whole_file() -> None:
-    movement = seen({"p/a.py": KERNEL + HELPER}, {"p/b.py": KERNEL + HELPER})
+    movement = seen({"p/a.py": KERNEL + FUNCTION}, {"p/b.py": KERNEL + FUNCTION})
     assert [(m.old.kind, m.verdict.value) for m in movement.matches] == [
         ("file", "verbatim")
     ]
@@ -230,9 +193,9 @@ def test_a_whole_file() -> None:
 
 
 def test_a_definition_under_another_condition_is_edited() -> None:
-    inner = "".join(f"    {x}\n" for x in HELPER.splitlines())
+    inner = "".join(f"    {x}\n" for x in FUNCTION.splitlines())
     base = {"a.py": f"if fast:\n{inner}    x = 1\n", "b.py": ""}
-    head = {"a.py": "if fast:\n    x = 1\n", "b.py": HELPER}
+    head = {"a.py": "if fast:\n    x = 1\n", "b.py": FUNCTION}
     movement = seen(base, head)
     assert verdicts(movement) == {"spread": "edited"}
     assert left(movement, base, head) == [
@@ -242,7 +205,7 @@ def test_a_definition_under_another_condition_is_edited() -> None:
 
 
 def test_a_definition_in_the_other_branch_is_left_to_read() -> None:
-    inner = "".join(f"    {x}\n" for x in HELPER.splitlines())
+    inner = "".join(f"    {x}\n" for x in FUNCTION.splitlines())
     old = f"if fast:\n{inner}else:\n    pass\n"
     new = f"if fast:\n    pass\nelse:\n{inner}"
     assert residual({"a.py": old}, {"a.py": new})
@@ -253,7 +216,9 @@ def test_a_definition_in_the_other_branch_is_left_to_read() -> None:
 
 def test_functions_may_change_places() -> None:
     other = "def other():\n    return 1\n"
-    movement = seen({"a.py": f"{HELPER}\n\n{other}"}, {"a.py": f"{other}\n\n{HELPER}"})
+    movement = seen(
+        {"a.py": f"{FUNCTION}\n\n{other}"}, {"a.py": f"{other}\n\n{FUNCTION}"}
+    )
     assert movement.residual == 0
     assert movement.displaced == ()
 
@@ -293,19 +258,6 @@ def test_order_on_the_way_to_another_file() -> None:
 
 
 # Adapted
-
-METHOD = """\
-class Runner:
-    def setup(self):
-        self.pool = self.build(self.size)
-
-    def build(self, size):
-        factor = self.config.factor
-        total = size * factor
-        if total > self.limit:
-            raise ValueError(total)
-        return [self.config.name] * total
-"""
 
 
 def test_a_method_that_became_a_function() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.verify.movement.movements import (
     CLASS,
     FUNCTION,
+    METHOD,
     indented,
     left,
     residual,
@@ -14,18 +15,6 @@ from tests.verify.movement.movements import (
     verdicts,
 )
 
-METHOD = """\
-class Runner:
-    def setup(self):
-        self.pool = self.build(self.size)
-
-    def build(self, size):
-        factor = self.config.factor
-        total = size * factor
-        if total > self.limit:
-            raise ValueError(total)
-        return [self.config.name] * total
-"""
 BUILDER = """\
 class Builder:
     def __init__(self, runner):
