@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verify.gitprocess import GitError, Store, decode, look_up
+from verify.gitprocess import GitError, ObjectReader, Store, decode, look_up
 
 __all__ = [
     "SUBMODULE",
@@ -175,8 +175,13 @@ class Repository:
 
         Raises `GitError` where one is not in the clone.
         """
-        wanted = [_checked(oid) for oid in dict.fromkeys(oids)]
-        return self._store.objects.read(wanted, at_most)
+        return self.reader()(oids, at_most=at_most)
+
+    def reader(self) -> ObjectsByName:
+        """`read` as a value that another process can be given: it serves there as
+        long as this repository is open here.
+        """
+        return ObjectsByName(self._store.objects, self)
 
     def run(self, *arguments: str) -> bytes:
         """What a git command prints, run where no setting of the repository counts.
@@ -185,6 +190,23 @@ class Repository:
         commit named belongs behind `--end-of-options` or `--`.
         """
         return self._store.run(*arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsByName:
+    """Reads objects by their ids, in any process; see `Repository.read`."""
+
+    objects: ObjectReader
+    owner: Repository | None  # is not collected, and so not closed, before this is
+
+    def __reduce__(self) -> tuple[type[ObjectsByName], tuple[object, ...]]:
+        return ObjectsByName, (self.objects, None)
+
+    def __call__(
+        self, oids: Iterable[str], *, at_most: int | None = None
+    ) -> dict[str, bytes]:
+        wanted = [_checked(oid) for oid in dict.fromkeys(oids)]
+        return self.objects.read(wanted, at_most)
 
 
 def _checked(oid: str) -> str:

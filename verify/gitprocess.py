@@ -122,6 +122,9 @@ class ObjectReader:
         self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
 
+    def __reduce__(self) -> tuple[type[ObjectReader], tuple[object, ...]]:
+        return ObjectReader, (self._command, self._environment)
+
     def read(self, oids: Sequence[str], at_most: int | None) -> dict[str, bytes]:
         """The objects' contents, less those of more than `at_most` bytes.
 
