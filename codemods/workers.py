@@ -41,9 +41,13 @@ def cores() -> int:
 
 
 def spread(
-    function: Callable[[Item], Result], items: Sequence[Item], processes: int
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    processes: int,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Generator[tuple[Item, Result | Died], None, None]:
-    """Yield every item with its result, as soon as there is one.
+    """Yield every item with its result, as soon as there is one. `meanwhile` is called
+    here once, when every process has its first item.
 
     `function`, items and results must be picklable; an exception that `function`
     raises ends its worker. An item whose worker died is yielded with `Died`, and
@@ -54,9 +58,45 @@ def spread(
     """
     crew: _Crew[Item, Result] = _Crew(function, deque(items))
     try:
-        yield from crew.work(processes)
+        yield from crew.work(processes, meanwhile)
     finally:
         crew.dismiss()
+
+
+class Apart(Generic[Result]):
+    """A call in a process of its own, which may start others.
+
+    Begun before any thread is, as only then the process can be forked, with everything
+    that the function needs as it is. Where that cannot be done the call is made in this
+    process, when its result is asked for. As a context manager: no process outlives it.
+    """
+
+    def __init__(self, function: Callable[[], Result]) -> None:
+        self._function = function
+        self._worker: _Worker | None = None
+
+    def __enter__(self) -> Apart[Result]:
+        function = self._function
+        if _can_fork():
+            with suppress(OSError):
+                self._worker = _Worker(lambda _: function(), daemon=False)
+                self._worker.connection.send(None)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def result(self) -> Result | Died:
+        """What the function returned, which must be picklable; it should not raise."""
+        if self._worker is None:
+            return self._function()
+        try:
+            result: Result = self._worker.connection.recv()
+        except (EOFError, OSError):
+            return Died(self._worker.end())
+        return result
 
 
 class _Crew(Generic[Item, Result]):
@@ -69,9 +109,12 @@ class _Crew(Generic[Item, Result]):
         self._deaths = 0
         self._answers = 0
 
-    def work(self, processes: int) -> Iterator[tuple[Item, Result | Died]]:
+    def work(
+        self, processes: int, meanwhile: Callable[[], object]
+    ) -> Iterator[tuple[Item, Result | Died]]:
         for _ in range(min(processes, len(self._waiting))):
             self._employ()
+        meanwhile()
         while self._busy:
             for ready in wait(list(self._busy)):
                 assert isinstance(ready, Connection)
@@ -118,12 +161,15 @@ class _Crew(Generic[Item, Result]):
 
 
 class _Worker:
-    def __init__(self, function: Callable[[Item], Result]) -> None:
+    def __init__(
+        self, function: Callable[[Item], Result], *, daemon: bool = True
+    ) -> None:
         context = _context()
         self.connection, theirs = context.Pipe()
-        # A daemon: ended with this process even if nobody ends it before.
+        # A daemon is ended with this process even if nobody ends it before, but may
+        # have no processes of its own.
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(self.connection, theirs, function), daemon=True
+            target=_serve, args=(self.connection, theirs, function), daemon=daemon
         )
         try:
             with _interrupts_blocked():
@@ -145,9 +191,11 @@ class _Worker:
 
 def _context() -> ForkContext | SpawnContext:
     """Forking is quick and shares what is loaded, but is not safe everywhere."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return get_context("fork")
-    return get_context("spawn")
+    return get_context("fork") if _can_fork() else get_context("spawn")
+
+
+def _can_fork() -> bool:
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager
