@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 import threading
@@ -23,6 +24,9 @@ def collect_rarely() -> None:
     look through them again and again took more than half of its time.
     """
     gc.set_threshold(_OBJECTS, 20, 100)
+    # Nor does anything have to be looked through when the process ends.
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def _fatal(loaded: Loaded) -> tuple[str, ...]:
     """The modules of cycles that fail when they are imported first."""
     return tuple(
         result.entry
-        for judged in judge(loaded, components_of(loaded.graph))
+        for judged in judge(loaded, components_of(loaded.graph))[0]
         for result in judged.failing
         if result.entry in judged.component.modules
     )

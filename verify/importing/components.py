@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from verify.importing.cutting import Cut, Pair, cheapest_cut, shortest_cycle
-from verify.importing.graph import Edge, Graph, Reading, Successors
+from verify.importing.graph import Edge, Graph, Reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,51 +50,18 @@ def cost_of(edges: Iterable[Edge]) -> int:
 
 
 def components_of(
-    graph: Graph, reading: Reading = Reading.PARENTS, within: str = ""
+    graph: Graph,
+    reading: Reading = Reading.PARENTS,
+    within: str = "",
+    *,
+    without: Set[tuple[str, ...]] = frozenset(),
 ) -> tuple[Component, ...]:
-    """The components of a reading, the largest first."""
-    successors = graph.successors(reading, within)
-    rings = rings_of(successors)
+    """The components of a reading, the largest first, less those of the modules that
+    are given.
+    """
+    rings = [each for each in graph.rings(reading, within) if each not in without]
     found = [_component(graph, modules, reading, within) for modules in rings]
     return tuple(sorted(found, key=lambda each: (-len(each), each.modules)))
-
-
-def rings_of(successors: Successors) -> list[tuple[str, ...]]:
-    """The strongly connected components of more than one module, or of one that
-    imports itself.
-    """
-    cyclic = _without_ends(successors)
-    if not cyclic:
-        return []
-    import networkx
-
-    digraph = networkx.DiGraph()
-    digraph.add_edges_from((a, b) for a in cyclic for b in cyclic[a])
-    found = networkx.strongly_connected_components(digraph)
-    return [tuple(sorted(each)) for each in found if _is_ring(each, successors)]
-
-
-def _is_ring(modules: Set[str], successors: Successors) -> bool:
-    return len(modules) > 1 or any(name in successors[name] for name in modules)
-
-
-def _without_ends(successors: Successors) -> dict[str, set[str]]:
-    """The graph without what imports nothing, again and again: what is left lies on
-    a cycle or before one. Where nothing is left, no algorithm has to be loaded.
-    """
-    importers: dict[str, list[str]] = {name: [] for name in successors}
-    for name, targets in successors.items():
-        for target in targets:
-            importers[target].append(name)
-    left = {name: len(targets) for name, targets in successors.items()}
-    ends = [name for name, count in left.items() if not count]
-    for name in ends:  # grows while it is gone through
-        del left[name]
-        for importer in importers[name]:
-            left[importer] -= 1
-            if not left[importer]:
-                ends.append(importer)
-    return {name: {t for t in successors[name] if t in left} for name in left}
 
 
 def _component(

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 
 from verify.importing.layout import Layout, Module, layout_of
+from verify.importing.rings import Rings, Successors, rings_of
 from verify.importing.statements import FileImports, Form, Kind, Statement
 
 
@@ -72,9 +74,6 @@ class Unresolved:
 # What a statement of a module imports by name.
 Named = tuple[str, Statement]
 
-# The modules that each module imports.
-Successors = Mapping[str, Set[str]]
-
 
 @dataclass(eq=False)
 class Graph:
@@ -89,6 +88,7 @@ class Graph:
     files: Mapping[str, FileImports]  # by path
     left_out: tuple[LeftOut, ...] = ()
     unresolved: list[Unresolved] = field(default_factory=list)
+    cache: Path | None = None  # a folder for what was worked out before
 
     @property
     def modules(self) -> Mapping[str, Module]:
@@ -168,31 +168,56 @@ class Graph:
     def _successors(self) -> dict[tuple[Reading, str], Successors]:
         return {}
 
+    def rings(self, reading: Reading, within: str = "") -> Rings:
+        """The strongly connected components of one reading, sorted each."""
+        key = (reading, within)
+        if key not in self._rings:
+            self._rings[key] = rings_of(self.successors(reading, within), self.cache)
+        return self._rings[key]
+
+    @cached_property
+    def _rings(self) -> dict[tuple[Reading, str], Rings]:
+        return {}
+
     def _find_successors(self, reading: Reading, within: str) -> Successors:
+        if reading is Reading.CALLED:
+            return self._find_called(within)
         known = self.within(within)
         lazy = reading is Reading.LAZY
-        live = self._live if reading is Reading.CALLED else {}
         found: dict[str, set[str]] = {}
         for module in known:
             direct = {
                 target
                 for target, statement in self.named[module]
-                if statement.runs_at_import
-                or (lazy and statement.kind is Kind.LAZY)
-                or (live and _runs_in(statement, live.get(module, frozenset())))
+                if statement.runs_at_import or (lazy and statement.kind is Kind.LAZY)
             }
             if reading not in (Reading.DIRECT, Reading.LAZY):
-                own = self.parents(module)
-                above = {p for target in direct for p in self.parents(target)}
-                if reading is not Reading.ANCESTORS:
-                    above.difference_update(own)
-                direct |= above
+                direct |= self._above(module, direct)
                 if reading is Reading.ANCESTORS:
-                    direct.update(own)
+                    direct.update(self.parents(module))
             direct.discard(module)
-            if reading is Reading.CALLED:
-                direct |= self._asked_for(module)
             found[module] = direct & known if within else direct
+        return found
+
+    def _above(self, module: str, targets: Set[str]) -> set[str]:
+        """The packages that targets lie in, less the module's own."""
+        above = {parent for target in targets for parent in self.parents(target)}
+        return above.difference(self.parents(module))
+
+    def _find_called(self, within: str) -> Successors:
+        known = self.within(within)
+        found: dict[str, Set[str]] = {}
+        for module, before in self.successors(Reading.PARENTS, within).items():
+            called = self._live.get(module, frozenset())
+            more = {
+                target
+                for target, statement in self.named[module]
+                if called and _runs_in(statement, called)
+            }
+            more |= self._above(module, more)
+            more.discard(module)
+            more |= self._asked_for(module)
+            found[module] = before | (more & known if within else more)
         return found
 
     def _asked_for(self, module: str) -> set[str]:
@@ -214,10 +239,14 @@ class Graph:
 
     @cached_property
     def _live(self) -> Mapping[str, frozenset[str]]:
-        """For each module the names of its functions and classes that it, or one that
-        imports it, may call when it is imported.
+        """For each module with imports in functions the names of those functions and
+        classes that it, or one that imports it, may call when it is imported.
         """
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {
+            module: set()
+            for module, named in self.named.items()
+            if any(_may_be_called(statement) for _, statement in named)
+        }
         for module, named in self.named.items():
             called = {*self.imports(module).called}
             called |= {
@@ -226,11 +255,13 @@ class Graph:
                 for name, alias in statement.names
                 if alias in called
             }
-            for target in {module, *(t for t, s in named if s.runs_at_import)}:
-                found.setdefault(target, set()).update(called)
-            for target, statement in named:
-                if statement.runs_at_import and self.imports(target).asks_getattr:
-                    found.setdefault(target, set()).add("__getattr__")
+            targets = {t for t, s in named if t in found and s.runs_at_import}
+            for target in targets:
+                found[target].update(called)
+                if self.imports(target).asks_getattr:
+                    found[target].add("__getattr__")
+            if module in found:
+                found[module].update(called)
         return {module: frozenset(names) for module, names in found.items()}
 
     def within(self, package: str) -> Set[str]:
@@ -271,11 +302,15 @@ class _Resolver:
         modules = layout.modules.values()
         self._tops = {m.dotted.partition(".")[0] for m in modules}
         self._regular_tops = {m.dotted for m in modules if m.is_package}
+        self._foreign: dict[str, bool] = {}
 
     def named_by(self, module: Module) -> Iterator[Named]:
         if module.is_stub:  # never runs
             return
+        has_neighbours = module.dotted.partition(".")[0] not in self._regular_tops
         for statement in self._files[module.path].statements:
+            if not has_neighbours and self._is_foreign(statement):
+                continue  # most are: this is what makes it quick
             if statement.form is Form.COMPUTED:
                 self._unresolved.append(Unresolved(module.name, statement, ""))
                 continue
@@ -290,6 +325,16 @@ class _Resolver:
                 base = absolute
             for target in self._targets(base, statement, module):
                 yield target, statement
+
+    def _is_foreign(self, statement: Statement) -> bool:
+        """Whether it imports a package of which there is no file here."""
+        if statement.level or not statement.module:
+            return False
+        known = self._foreign.get(statement.module)
+        if known is None:
+            known = statement.module.partition(".")[0] not in self._tops
+            self._foreign[statement.module] = known
+        return known
 
     def _targets(
         self, base: str, statement: Statement, importer: Module
@@ -352,9 +397,13 @@ class _Resolver:
 
 def _runs_in(statement: Statement, called: Set[str]) -> bool:
     """Whether one of the functions or classes around a statement is among those."""
-    if statement.kind is not Kind.LAZY and statement.kind is not Kind.DYNAMIC:
-        return False
-    return not called.isdisjoint(statement.function.split("."))
+    return _may_be_called(statement) and not called.isdisjoint(
+        statement.function.split(".")
+    )
+
+
+def _may_be_called(statement: Statement) -> bool:
+    return statement.kind is Kind.LAZY or statement.kind is Kind.DYNAMIC
 
 
 def _is_star(statement: Statement) -> bool:

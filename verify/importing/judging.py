@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.workers import Died, cores, spread
-from verify.importing.arena import Arena, Arenas, shared, surely_loaded
+from verify.importing.arena import Arena, Arenas, shared
 from verify.importing.components import Component
-from verify.importing.graph import Graph, Reading
+from verify.importing.graph import Reading
 from verify.importing.keeping import Kept
-from verify.importing.outcomes import Fate, Place, Reason, Result
-from verify.importing.program import Program
-from verify.importing.simulate import Simulator
-from verify.importing.sources import ModuleSource
+from verify.importing.outcomes import Fate, Result
 from verify.importing.store import Loaded
 
 # Raise it when the simulation tells otherwise than before.
 SCHEMA = 4
-# Fewer bytes of source than that are simulated before a process has started.
-_FEW = 200_000
-_CHUNKS_A_PROCESS = 4
-
 _RESULTS = list[Result]
 
 
@@ -74,6 +66,19 @@ def _by_a_cycle(result: Result) -> bool:
     return result.failure is not None and bool(result.failure.partial)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was told of one revision, for another that differs little: the results by
+    what was simulated, and the modules that there were.
+    """
+
+    results: Mapping[str, _RESULTS]
+    modules: Set[str]
+
+
+NOTHING_TOLD = Told({}, frozenset())
+
+
 def judge(
     loaded: Loaded,
     components: Sequence[Component],
@@ -81,175 +86,96 @@ def judge(
     *,
     called: Sequence[Component] = (),
     processes: int | None = None,
-) -> tuple[Judged, ...]:
+    before: Told = NOTHING_TOLD,
+) -> tuple[tuple[Judged, ...], Told]:
     """The components with what becomes of their modules, in the same order.
 
     `called` are components of `Reading.CALLED` and come last, the others those of
     `Reading.PARENTS`; `cache` is a folder for what was found out before.
     """
-    kept: Kept[_RESULTS] = Kept(cache, f"fates-{SCHEMA}", _RESULTS)
     both = (*components, *called)
-    known = kept.load() if both else {}
     arenas = shared(
         [
             *map(Arenas(loaded.graph).of, components),
             *map(Arenas(loaded.graph, Reading.CALLED).of, called),
         ]
     )
-    beside = _digest(sorted(loaded.graph.modules))
-    keys = {id(arena): _key(loaded, arena, beside) for arena in arenas}
-    new = {keys[id(arena)]: arena for arena in arenas if keys[id(arena)] not in known}
-    told = dict(zip(new, _simulate(loaded, [*new.values()], processes), strict=True))
-    if new:
-        kept.save(known | told, keys.values())
+    found = _results(loaded, arenas, cache, processes, before)
     judged = []
     for component, arena in zip(both, arenas, strict=True):
-        results = {each.entry: each for each in (known | told)[keys[id(arena)]]}
+        results = {each.entry: each for each in found[arena]}
         mine = arena.entries[component.modules]
         judged.append(Judged(component, tuple(results[entry] for entry in mine)))
-    return tuple(judged)
+    told = {_content(loaded, arena): results for arena, results in found.items()}
+    return tuple(judged), Told(told, loaded.graph.modules.keys())
 
 
-def _key(loaded: Loaded, arena: Arena, beside: str) -> str:
-    """What the answer depends on: the texts, and which modules there are `beside`."""
-    graph = loaded.graph
-    oids = loaded.files.oids
-    members = [(name, oids[graph.modules[name].path]) for name in sorted(arena.run)]
+def _results(
+    loaded: Loaded,
+    arenas: Iterable[Arena],
+    cache: Path | None,
+    processes: int | None,
+    before: Told,
+) -> dict[Arena, _RESULTS]:
+    """What the entries of each arena do: known from another time, told `before`, or
+    simulated.
+    """
+    kept: Kept[_RESULTS] = Kept(cache, f"fates-{SCHEMA}", _RESULTS)
+    distinct = tuple(dict.fromkeys(arenas))
+    known = kept.load() if distinct else {}
+    beside = _digest(sorted(loaded.graph.modules))
+    keys = {a: _digest([_content(loaded, a), beside]) for a in distinct}
+    found = {a: known[key] for a, key in keys.items() if key in known}
+    if len(found) == len(distinct):
+        return found
+    for arena in distinct:
+        results = before.results.get(_content(loaded, arena))
+        if results and not _mentions_new(loaded, arena, before.modules):
+            found.setdefault(arena, results)
+    missing = [arena for arena in distinct if arena not in found]
+    if missing:
+        # Most of what a simulation needs takes a while to load.
+        from verify.importing.trials import try_all
+
+        found.update(zip(missing, try_all(loaded, missing, processes), strict=True))
+    kept.save(known | {keys[a]: found[a] for a in distinct}, keys.values())
+    return found
+
+
+def _content(loaded: Loaded, arena: Arena) -> str:
+    """What is simulated: the texts, and from where."""
+    modules, oids = loaded.graph.modules, loaded.files.oids
+    members = [
+        (name, oids[modules[name].path], modules[name].is_package)
+        for name in sorted(arena.run)
+    ]
     version = [SCHEMA, *sys.version_info[:2]]
-    return _digest([version, arena.all_entries, members, beside])
+    return _digest([version, arena.all_entries, members])
+
+
+def _mentions_new(loaded: Loaded, arena: Arena, before: Set[str]) -> bool:
+    """Whether a text has the name of a module or package that came or went: only then
+    what is beside the texts can make a difference.
+    """
+    now = loaded.graph.modules.keys()
+    differing = _with_parents(before) ^ _with_parents(now) if before != now else ()
+    if not differing:
+        return False
+    words = "|".join({re.escape(name.rpartition(".")[2]) for name in differing})
+    mentioned = re.compile(rf"\b(?:{words})\b".encode("utf-8", "surrogateescape"))
+    return any(mentioned.search(text) for text in loaded.sources(arena.run).values())
+
+
+def _with_parents(names: Set[str]) -> Set[str]:
+    found = set(names)
+    for name in names:
+        parent = name.rpartition(".")[0]
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parent.rpartition(".")[0]
+    return found
 
 
 def _digest(parts: Sequence[object]) -> str:
     text = json.dumps(parts)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
-
-
-def _simulate(
-    loaded: Loaded, arenas: Sequence[Arena], processes: int | None
-) -> list[_RESULTS]:
-    """What each entry of each arena does, by way of as few simulations as will do."""
-    processes = processes or cores()
-    sources = _sources(loaded, frozenset[str]().union(*(a.run for a in arenas)))
-    alone = processes == 1 or sum(_size(source) for source in sources.values()) < _FEW
-    if not alone:
-        sources = _compiled(sources, processes)
-    trials = [_Trial(loaded.graph, arena, sources) for arena in arenas]
-    work = [(n, part) for n, trial in enumerate(trials) for part in trial.parts()]
-    if alone:
-        for number, part in work:
-            trials[number].ask_all(part)
-    else:
-        work.sort(key=lambda each: -len(trials[each[0]].arena.run))
-        for (number, part), told in spread(_Crew(trials), work, processes):
-            results = map(_died, part) if isinstance(told, Died) else told
-            trials[number].known.update(zip(part, results, strict=True))
-    return [[t.known[entry] for entry in t.arena.all_entries] for t in trials]
-
-
-def _sources(loaded: Loaded, names: Set[str]) -> dict[str, ModuleSource]:
-    modules = loaded.graph.modules
-    texts = loaded.sources(names)
-    return {n: ModuleSource(texts[n], modules[n].is_package) for n in names}
-
-
-def _size(source: ModuleSource) -> int:
-    return len(source.data)
-
-
-def _compiled(
-    sources: dict[str, ModuleSource], processes: int
-) -> dict[str, ModuleSource]:
-    """The same with their programs; where making one ends Python, without."""
-    ordered = sorted(sources, key=lambda name: -_size(sources[name]))
-    number = processes * _CHUNKS_A_PROCESS
-    chunks = [ordered[start::number] for start in range(number)]
-    found = dict(sources)
-    for _, told in spread(_Compiler(sources), [c for c in chunks if c], processes):
-        if not isinstance(told, Died):
-            for name, program in told.items():
-                found[name] = replace(sources[name], program=program)
-    return found
-
-
-@dataclass(frozen=True)
-class _Compiler:
-    sources: dict[str, ModuleSource]
-
-    def __call__(self, names: list[str]) -> dict[str, Program | None]:
-        gc.disable()
-        return {name: self.sources[name].compiled for name in names}
-
-
-@dataclass(frozen=True)
-class _Crew:
-    trials: list[_Trial]
-
-    def __call__(self, work: tuple[int, tuple[str, ...]]) -> list[Result]:
-        gc.disable()
-        number, part = work
-        return self.trials[number].ask_all(part)
-
-
-class _Trial:
-    """Answers for the entries of one arena."""
-
-    def __init__(
-        self, graph: Graph, arena: Arena, sources: Mapping[str, ModuleSource]
-    ) -> None:
-        self.arena = arena
-        self.known: dict[str, Result] = {}
-        self._graph = graph
-        modules = {name: sources[name] for name in arena.run}
-        opaque = graph.modules.keys() - modules.keys()
-        self._simulator = Simulator(modules, opaque=opaque)
-        self._loaded_by: dict[str, Set[str]] = {}
-
-    def parts(self) -> list[tuple[str, ...]]:
-        """The entries, those together that lie in one package: what it does settles
-        much of what they do.
-        """
-        found: dict[str, list[str]] = {}
-        for entry in self.arena.all_entries:
-            above = self._above(entry)
-            found.setdefault(above[0] if above else "", []).append(entry)
-        packages = [package for package in found if package in found.get("", ())]
-        for package in packages:
-            found[""].remove(package)
-            found[package].insert(0, package)
-        return [tuple(part) for part in found.values() if part]
-
-    def ask_all(self, entries: Iterable[str]) -> list[Result]:
-        return [self.ask(entry) for entry in entries]
-
-    def ask(self, entry: str) -> Result:
-        """What importing a module first does."""
-        if entry not in self.known:
-            settled = self._settled(entry)
-            self.known[entry] = settled or self._simulator.simulate(entry)
-        return self.known[entry]
-
-    def _settled(self, entry: str) -> Result | None:
-        """An import begins with that of the packages: where one fails, it fails; and
-        where one loads the module in any case, it has been told already.
-        """
-        for package in self._above(entry):
-            result = self.ask(package)
-            fails = result.fate is Fate.FATAL
-            went_well = result.fate is Fate.BENIGN and not result.swallowed
-            is_loaded = went_well and self._loads(package, entry)
-            if fails or is_loaded:
-                return replace(result, entry=entry)
-        return None
-
-    def _loads(self, package: str, entry: str) -> bool:
-        if package not in self._loaded_by:
-            self._loaded_by[package] = surely_loaded(self._graph, package)
-        return entry in self._loaded_by[package]
-
-    def _above(self, entry: str) -> list[str]:
-        return [p for p in self._graph.parents(entry) if p in self.arena.run]
-
-
-def _died(entry: str) -> Result:
-    reason = Reason("the simulation ended before its time", Place(entry, 0, 0))
-    return Result(entry, Fate.UNDECIDED, reasons=(reason,))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from graphlib import TopologicalSorter
 
-from verify.importing.components import rings_of
-from verify.importing.graph import Graph, Reading, Successors
+from verify.importing.graph import Graph, Reading
+from verify.importing.rings import Rings, Successors
 from verify.importing.statements import Kind, Statement
 
 
@@ -58,7 +58,9 @@ class _Needs:
 
     @cached_property
     def reach(self) -> Reach:
-        return Reach(self.graph.successors(Reading.PARENTS, self.within))
+        reading = Reading.PARENTS
+        successors = self.graph.successors(reading, self.within)
+        return Reach(successors, self.graph.rings(reading, self.within))
 
     def of(self, module: str) -> Iterator[LocalImport]:
         top: set[str] | None = None
@@ -93,17 +95,21 @@ class _Needs:
 class Reach:
     """Which module leads to which, along the edges of one reading."""
 
-    def __init__(self, successors: Successors) -> None:
+    def __init__(self, successors: Successors, rings: Rings) -> None:
         self._bits = {name: 1 << place for place, name in enumerate(successors)}
-        self._reached = self._follow(successors)
+        home = {name: ring[0] for ring in rings for name in ring}
+        self._reached = self._follow(successors, home)
 
     def leads(self, source: str, target: str) -> bool:
         """Whether importing `source` imports `target`, or is importing it."""
         return bool(self._reached[source] & self._bits[target])
 
-    def _follow(self, successors: Successors) -> dict[str, int]:
-        """A set of bits for each module: those of all that it leads to."""
-        home = {name: ring[0] for ring in rings_of(successors) for name in ring}
+    def _follow(
+        self, successors: Successors, home: Mapping[str, str]
+    ) -> dict[str, int]:
+        """A set of bits for each module: those of all that it leads to. `home` is the
+        first module of the component that one lies in.
+        """
         rings: dict[str, list[str]] = {}
         for name in successors:
             rings.setdefault(home.get(name, name), []).append(name)

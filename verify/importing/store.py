@@ -6,45 +6,21 @@ costs only what differs.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
-from codemods.workers import Died, cores, spread
 from verify.git import SYMLINK, Repository
 from verify.importing.graph import Graph, LeftOut, graph_of
-from verify.importing.keeping import Kept
 from verify.importing.packages import NoPackage, files_of_packages
-from verify.importing.statements import MAX_BYTES, SCHEMA, FileImports, imports_of
+from verify.importing.parsing import Files, Parsed
 from verify.progress import Advance
 
 _SUFFIXES = (".py", ".pyi")
-# Fewer bytes than that are parsed before a process has started.
-_WORTH_A_PROCESS = 300_000
-_CHUNKS_A_PROCESS = 8
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
-
-_Known = dict[str, FileImports]
-_DECODER = msgspec.msgpack.Decoder(_Known)
-_ENCODER = msgspec.msgpack.Encoder()
-
-
-@dataclass(frozen=True)
-class Files:
-    """The Python files of a revision or a folder: the object id of each path, and
-    how to read them. `unread` says why some are not among them.
-    """
-
-    title: str
-    oids: Mapping[str, str]
-    read: Callable[[Iterable[str]], Mapping[str, bytes]]
-    unread: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +69,7 @@ def at_revision(
         if python[path].mode == SYMLINK
     )
     oids = {path: python[path].oid for path in wanted if python[path].is_file}
-    return Files(commit[:12], oids, repository.read, links)
+    return Files(commit[:12], oids, repository.reader(), links)
 
 
 def in_folder(folder: Path, packages: Sequence[str] = ()) -> Files:
@@ -125,11 +101,18 @@ def in_folder(folder: Path, packages: Sequence[str] = ()) -> Files:
         unread = [replace(each, path=f"{start.name}/{each.path}") for each in unread]
     wanted = files_of_packages(oids, packages, f"in {str(folder)!r}")
 
-    def read(asked: Iterable[str]) -> Mapping[str, bytes]:
-        return {oid: contents[oid] for oid in asked}
-
     found = {path: oids[path] for path in wanted}
-    return Files(str(folder), found, read, tuple(unread))
+    return Files(str(folder), found, _Texts(contents), tuple(unread))
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Reads what is in memory."""
+
+    contents: Mapping[str, bytes]
+
+    def __call__(self, oids: Iterable[str]) -> Mapping[str, bytes]:
+        return {oid: self.contents[oid] for oid in oids}
 
 
 def _is_namespace(folder: Path, contents: Iterable[bytes]) -> bool:
@@ -163,73 +146,18 @@ def load(
     *,
     processes: int | None = None,
     progress: Advance = lambda done, total: None,
+    parsed: Parsed | None = None,
 ) -> Loaded:
     """Parse what is not known yet, and make the graph.
 
-    `cache` is a folder for what was parsed before; nothing fails for its sake.
+    `cache` is a folder for what was worked out before; nothing fails for its sake.
+    `parsed` is what this run has parsed already.
     """
-    pack = _pack(cache, files)
-    known = pack.load()
-    wanted = frozenset(files.oids.values())
-    missing = sorted(wanted - known.keys())
-    if missing:
-        known |= _parse_all(files.read(missing), processes or cores(), progress)
-        pack.save(known, wanted)
-    graph = graph_of({path: known[oid] for path, oid in files.oids.items()})
+    parsed = parsed or Parsed(files, cache, processes=processes, progress=progress)
+    graph = graph_of(parsed.of(files))
+    graph.cache = cache
     graph.left_out = (*files.unread, *graph.left_out)
     return Loaded(graph, files)
-
-
-def _parse_all(
-    contents: Mapping[str, bytes], processes: int, progress: Advance
-) -> _Known:
-    """Parse files in as many processes as are worth it."""
-    known: _Known = {}
-    if processes == 1 or sum(map(len, contents.values())) < _WORTH_A_PROCESS:
-        for oid, data in contents.items():
-            known[oid] = imports_of(data)
-        return known
-    chunks = _chunks(contents, processes * _CHUNKS_A_PROCESS)
-    parser = _Parser(contents)
-    died: list[str] = []
-    for done, (chunk, answer) in enumerate(spread(parser, chunks, processes), 1):
-        if isinstance(answer, Died):
-            died += chunk
-        else:
-            known |= _DECODER.decode(answer)
-        progress(done, len(chunks))
-    for chunk, answer in spread(parser, [[oid] for oid in died], processes):
-        if isinstance(answer, Died):
-            known[chunk[0]] = FileImports(problem="does not parse: it ends Python")
-        else:
-            known |= _DECODER.decode(answer)
-    return known
-
-
-def _chunks(contents: Mapping[str, bytes], number: int) -> list[list[str]]:
-    """Parts of about the same size, the longest file first."""
-    ordered = sorted(contents, key=lambda oid: len(contents[oid]), reverse=True)
-    parts = [ordered[start::number] for start in range(number)]
-    return [part for part in parts if part]
-
-
-@dataclass(frozen=True)
-class _Parser:
-    """What one process does; where it was forked, it has the texts already."""
-
-    contents: Mapping[str, bytes]
-
-    def __call__(self, chunk: list[str]) -> bytes:
-        gc.disable()  # trees are dropped as soon as they are read
-        texts = {oid: self.contents[oid][: MAX_BYTES + 1] for oid in chunk}
-        return _ENCODER.encode({oid: imports_of(text) for oid, text in texts.items()})
-
-
-def _pack(folder: Path | None, files: Files) -> Kept[FileImports]:
-    """What was parsed before of files that lie in the same folders."""
-    tops = sorted({path.partition("/")[0] for path in files.oids})
-    key = hashlib.sha256("\0".join(tops).encode("utf-8", "surrogateescape"))
-    return Kept(folder, f"imports-{SCHEMA}-{key.hexdigest()[:16]}", FileImports)
 
 
 __all__ = ["Files", "Loaded", "NoPackage", "at_revision", "in_folder", "load"]

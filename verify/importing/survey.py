@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from verify.importing.components import Change, Compared, compare, components_of
 from verify.importing.graph import Reading
-from verify.importing.judging import Judged, judge
+from verify.importing.judging import NOTHING_TOLD, Judged, Told, judge
 from verify.importing.lazy import LocalImport, Need, local_imports
 from verify.importing.outcomes import Place, Result
-from verify.importing.store import Files, Loaded, load
+from verify.importing.parsing import Files, Parsed
+from verify.importing.reaching import reached
+from verify.importing.store import Loaded, load
 from verify.progress import Advance
 
 # Larger cycles through functions that may be called at import are not simulated: what
@@ -33,6 +35,7 @@ class Side:
     loaded: Loaded
     judged: tuple[Judged, ...]
     untried: int = 0
+    told: Told = NOTHING_TOLD
 
     @cached_property
     def local(self) -> tuple[LocalImport, ...]:
@@ -53,24 +56,28 @@ def examine(
     *,
     processes: int | None = None,
     progress: Advance = lambda done, total: None,
+    parsed: Parsed | None = None,
+    before: Told = NOTHING_TOLD,
 ) -> Side:
-    """Parse the files, find the cycles and simulate them."""
-    loaded = load(files, cache, processes=processes, progress=progress)
+    """Parse the files, find the cycles and simulate them, but those that are alike in
+    what was told `before`.
+
+    Raises `GitError` where git cannot read a file.
+    """
+    loaded = load(files, cache, processes=processes, progress=progress, parsed=parsed)
     graph = loaded.graph
     eager = components_of(graph)
     known = {each.modules for each in eager}
-    called = [
-        each
-        for each in components_of(graph, Reading.CALLED)
-        if each.modules not in known
-    ]
+    called = components_of(graph, Reading.CALLED, without=known)
     few = [each for each in called if len(each) <= _FEW]
-    both = judge(loaded, eager, cache, called=few, processes=processes)
+    both, told = judge(
+        loaded, eager, cache, called=few, processes=processes, before=before
+    )
     judged, more = both[: len(eager)], both[len(eager) :]
     seen = {place for each in judged for place in _failures(each)}
     failing = tuple(each for each in more if _failures(each) - seen)
     untried = sum(len(each) > _FEW for each in called)
-    return Side(loaded, (*judged, *failing), untried)
+    return Side(loaded, (*judged, *failing), untried, told)
 
 
 def _failures(judged: Judged) -> set[tuple[Place, str]]:
@@ -88,6 +95,7 @@ class Both:
 
     base: Side
     head: Side
+    left_out: int = 0  # files of head that nothing which changed leads to
 
     @cached_property
     def changes(self) -> tuple[Compared, ...]:
@@ -118,6 +126,29 @@ class Both:
             for each in self.head.local
             if each.need is not Need.FORCED and _same(each) in forced
         )
+
+
+def examine_both(
+    base: Files,
+    head: Files,
+    changed: Collection[str] | None = None,
+    cache: Path | None = None,
+    *,
+    progress: Advance = lambda done, total: None,
+) -> Both:
+    """Examine two revisions; where paths that `changed` are given, what these can have
+    an effect on.
+
+    Raises `GitError` where git cannot read a file.
+    """
+    parsed = Parsed(head if head.oids else base, cache, progress=progress)
+    left_out = 0
+    if changed is not None:
+        narrow = reached(base, head, changed, parsed)
+        base, head, left_out = narrow.base, narrow.head, narrow.left_out
+    first = examine(base, cache, parsed=parsed)
+    second = examine(head, cache, parsed=parsed, before=first.told)
+    return Both(first, second, left_out)
 
 
 def _same(found: LocalImport) -> tuple[str, str, str]:

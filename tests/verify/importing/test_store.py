@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from verify.git import Repository
-from verify.importing import store
+from verify.importing import parsing
 from verify.importing.packages import NoPackage
 from verify.importing.statements import FileImports, imports_of
-from verify.importing.store import at_revision, in_folder, load
+from verify.importing.store import Loaded, at_revision, in_folder, load
 
 if TYPE_CHECKING:
     from tests.verify.conftest import Scratch
@@ -35,7 +35,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         seen.append(data)
         return imports_of(data)
 
-    monkeypatch.setattr(store, "imports_of", counted)
+    monkeypatch.setattr(parsing, "imports_of", counted)
     return seen
 
 
@@ -47,7 +47,7 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def edges(loaded: store.Loaded) -> dict[str, list[str]]:
+def edges(loaded: Loaded) -> dict[str, list[str]]:
     graph = loaded.graph
     return {name: [e.imported for e in graph.edges_of(name)] for name in graph.modules}
 
@@ -112,7 +112,7 @@ def test_many_processes_tell_the_same(
     texts = {f"p/m{n}.py": f"import p.m{n + 1}\n" for n in range(50)}
     files = in_folder(write(tmp_path / "f", texts))
     alone = edges(load(files, processes=1))
-    monkeypatch.setattr(store, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(parsing, "_WORTH_A_PROCESS", 0)
     assert edges(load(files, processes=3)) == alone
 
 
@@ -127,8 +127,8 @@ def test_a_file_that_ends_the_parser_is_named_and_the_others_are_read(
 ) -> None:
     texts = {f"p/m{n}.py": f"import p.m{n + 1}\n" for n in range(9)}
     files = in_folder(write(tmp_path / "f", {**texts, "p/bad.py": "poison = 1\n"}))
-    monkeypatch.setattr(store, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(store, "imports_of", _die)
+    monkeypatch.setattr(parsing, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(parsing, "imports_of", _die)
     found = load(files, processes=2)
     (left_out,) = found.graph.left_out
     assert left_out.path.endswith("p/bad.py")
