@@ -11,7 +11,7 @@ from codemods.hoisting import end_of_imports
 from codemods.home import ModuleHome
 from codemods.source import Source, SourceError
 from verify.importing.binding import Bound, bound_by, with_stars
-from verify.importing.leading import Leading
+from verify.importing.leading import Leading, is_everywhere
 from verify.importing.patching import patches_in
 from verify.importing.statements import Form, Kind, Statement
 from verify.importing.store import Loaded
@@ -52,16 +52,19 @@ def plan(
     paths: Collection[str],
     *,
     heavy: bool = False,
+    others: bool = False,
     failing: Mapping[str, frozenset[str]] = _NOTHING,
 ) -> list[Plan]:
     """What can be moved in the files at `paths`, by their paths in the graph.
 
     Each import is judged in the graph that those accepted before it make, until no
     more can be. With `heavy` what takes time to load may be loaded at the top as
-    well. `failing` are modules that may fail when they are the first of their cycle
-    to be imported, each with that cycle: what enters it there stays.
+    well, with `others` what is neither the project's nor Python's: whether that is
+    installed everywhere, and does nothing but define names, cannot be told. `failing`
+    are modules that may fail when they are the first of their cycle to be imported,
+    each with that cycle: what enters it there stays.
     """
-    judge = _Judge(loaded, heavy=heavy, failing=failing)
+    judge = _Judge(loaded, heavy=heavy, others=others, failing=failing)
     plans = [each for path in sorted(paths) if (each := judge.plan_of(path))]
     moving = True
     while moving:
@@ -72,11 +75,17 @@ def plan(
 
 class _Judge:
     def __init__(
-        self, loaded: Loaded, *, heavy: bool, failing: Mapping[str, frozenset[str]]
+        self,
+        loaded: Loaded,
+        *,
+        heavy: bool,
+        others: bool,
+        failing: Mapping[str, frozenset[str]],
     ) -> None:
         self._loaded = loaded
         self._graph = loaded.graph
         self._heavy = heavy
+        self._others = others
         self._leading = Leading(loaded.graph)
         self._failing = failing
         oids = loaded.files.oids
@@ -190,9 +199,13 @@ class _Judge:
         for name, _ in statement.names if statement.form is Form.FROM else ():
             if self._patches.reach(statement.module, name):
                 return f"`{statement.module}.{name}` is patched or set anew somewhere"
-        if not local.missing or self._heavy:
+        if not local.missing:
             return ""
-        return f"`{statement.module or '.'}` is not of this project (see --heavy)"
+        if is_everywhere(statement.module):
+            wanted, what = self._heavy, "takes time to load (see --heavy)"
+        else:
+            wanted, what = self._others, "may be missing somewhere (see --others)"
+        return "" if wanted else f"`{statement.module or '.'}` {what}"
 
     def _why_not_names(
         self, module: str, statement: Statement, targets: Collection[str]
@@ -292,15 +305,11 @@ class _Judge:
             line = self._bound(each).effect
             if line:
                 return f"it would load `{each}`, which does something, on line {line}"
-        if self._heavy:
-            return ""
-        if len(new) > _MANY:
+        outside = self._leading.external(new) - self._leading.has_external(module)
+        if outside and not self._others:
+            return f"it would load `{min(outside)}` of others (see --others)"
+        if len(new) > _MANY and not self._heavy:
             return f"it would load {len(new)} modules more (see --heavy)"
-        outside = sorted(
-            self._leading.external(new) - self._leading.has_external(module)
-        )
-        if outside:
-            return f"it would load `{outside[0]}` (see --heavy)"
         return ""
 
 

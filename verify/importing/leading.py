@@ -8,13 +8,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from verify.importing.graph import Graph, Reading
 from verify.importing.statements import Form, Kind, Statement
 
-# Not everywhere: importing one may fail.
+# Of some systems and builds only: importing one may fail.
 _OF_SOME_SYSTEMS = frozenset(
     {"fcntl", "grp", "msvcrt", "posix", "pwd", "resource", "syslog", "termios"}
     | {"tkinter", "tty", "pty", "winreg", "winsound", "curses", "readline", "sqlite3"}
-    | {"ctypes", "lzma", "bz2", "distutils", "imp", "asyncore", "crypt", "spwd"}
+    | {"ctypes", "lzma", "bz2", "dbm", "ssl", "turtle", "idlelib", "ensurepip"}
 )
-_EVERYWHERE = frozenset(sys.stdlib_module_names) - _OF_SOME_SYSTEMS
+# Of some of the versions 3.10 to 3.15 only (PEP 594 and the release notes).
+_OF_SOME_VERSIONS = frozenset(
+    {"aifc", "annotationlib", "asynchat", "asyncore", "audioop", "binhex", "cgi"}
+    | {"cgitb", "chunk", "compression", "crypt", "distutils", "imghdr", "imp"}
+    | {"lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes"}
+    | {"smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "tomllib", "uu", "xdrlib"}
+)
+_EVERYWHERE = sys.stdlib_module_names - _OF_SOME_SYSTEMS - _OF_SOME_VERSIONS
 
 
 class Leading:
@@ -129,11 +136,16 @@ class Leading:
             runs = statement.kind is Kind.EAGER if surely else statement.runs_at_import
             if not runs or statement.level or not statement.module:
                 continue
-            if statement.module.partition(".")[0] in _EVERYWHERE:
+            if is_everywhere(statement.module):
                 continue
             if not self.targets_of(module, statement):
                 found.add(statement.module)
         return frozenset(found)
+
+
+def is_everywhere(module: str) -> bool:
+    """Whether every Python has a module, on every system."""
+    return module.partition(".")[0] in _EVERYWHERE
 
 
 def _by_place(

@@ -64,6 +64,7 @@ def run(
     *,
     root: Path | None = None,
     heavy: bool = False,
+    others: bool = False,
     write: bool,
     cache: Path | None = None,
     progress: Advance = lambda done, total: None,
@@ -80,7 +81,7 @@ def run(
     loaded = side.loaded
     base = _base(root, files.oids)
     wanted = dict(_in_graph(found.files, base, loaded))
-    plans = plan(loaded, wanted, heavy=heavy, failing=failing_in(side))
+    plans = plan(loaded, wanted, heavy=heavy, others=others, failing=failing_in(side))
     findings = [*found.problems, *_unread(loaded, wanted)]
     changed: list[Rewritten] = []
     moved = 0

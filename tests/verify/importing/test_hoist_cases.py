@@ -35,7 +35,7 @@ class Case:
 
     name: str
     title: str
-    heavy: bool
+    options: frozenset[str]
     files: dict[str, str]
     after: dict[str, str]
     kept: tuple[str, ...]
@@ -56,6 +56,8 @@ def read_case(file: Path) -> Case:
     head, *pieces = SECTION.split(file.read_text(encoding="utf-8"))
     header = dict(line.split(": ", 1) for line in head.splitlines() if line)
     assert header.keys() <= {"title", "options"}, file
+    options = frozenset(header.get("options", "").split())
+    assert options <= {"heavy", "others"}, file
     sections = {
         name: text.strip("\n") + "\n"
         for name, text in zip(pieces[::2], pieces[1::2], strict=True)
@@ -68,7 +70,7 @@ def read_case(file: Path) -> Case:
     return Case(
         f"{file.parent.name}/{file.stem}",
         header["title"],
-        header.get("options") == "heavy",
+        options,
         files,
         after,
         tuple(line for line in kept.splitlines() if line),
@@ -97,7 +99,8 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def hoist(case: Case, folder: Path, *, save: bool = True) -> Hoisted:
-    return run([folder], root=folder, heavy=case.heavy, write=save)
+    heavy, others = "heavy" in case.options, "others" in case.options
+    return run([folder], root=folder, heavy=heavy, others=others, write=save)
 
 
 @each_case

@@ -118,10 +118,10 @@ def test_what_a_cycle_forced_is_freed_with_it(tmp_path: Path) -> None:
     lazy = "def f():\n    from p.b import g\n"
     base = {"p/__init__.py": "", "p/a.py": lazy, "p/b.py": "import p.a\n"}
     head = {**base, "p/a.py": f"\n{lazy}", "p/b.py": "def g(): pass\n"}
-    sides = (_side(tmp_path / "base", base), _side(tmp_path / "head", head))
-    both = Both(*sides)
+    before, after = _side(tmp_path / "base", base), _side(tmp_path / "head", head)
+    both = Both(before, after)
     assert [(each.importer, each.statement.line) for each in both.freed] == [("p.a", 3)]
-    assert Both(*reversed(sides)).freed == ()
+    assert Both(after, before).freed == ()
 
 
 def test_every_way_to_change_is_counted(tmp_path: Path) -> None:
