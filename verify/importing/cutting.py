@@ -11,6 +11,9 @@ Weights = Mapping[Pair, int]
 
 # How many times the exact search may branch before the estimate has to do.
 _MOST_STEPS = 200
+# Of a graph with more edges than that, after all that makes it smaller, one step alone
+# takes seconds.
+_MOST_EDGES = 600
 
 # What it costs to cut, and which pairs that cuts.
 _Edge = tuple[int, tuple[Pair, ...]]
@@ -108,9 +111,11 @@ def _solve(weights: Weights) -> Cut:
     left = kernel.edges()
     costs = {pair: edge[0] for pair, edge in left.items()}
     search = _Search(costs, _estimate(costs))
-    search.go(frozenset(), frozenset(), 0)
+    may_search = len(costs) <= _MOST_EDGES
+    if may_search:
+        search.go(frozenset(), frozenset(), 0)
     chosen = [each for pair in search.best for each in left[pair][1]]
-    return Cut((*kernel.cut, *chosen), search.steps <= _MOST_STEPS)
+    return Cut((*kernel.cut, *chosen), may_search and search.steps <= _MOST_STEPS)
 
 
 @dataclass
@@ -164,13 +169,30 @@ def _estimate(weights: Weights) -> frozenset[Pair]:
     out not to be needed.
     """
     position = {name: place for place, name in enumerate(_order(weights))}
-    back = [pair for pair in weights if position[pair[0]] > position[pair[1]]]
-    chosen = set(back)
-    for pair in sorted(back, key=lambda p: (-weights[p], p)):
-        chosen.discard(pair)
-        if shortest_cycle({each for each in weights if each not in chosen}):
-            chosen.add(pair)
+    after: dict[str, set[str]] = {name: set() for name in position}
+    back: list[Pair] = []
+    for source, target in weights:
+        if position[source] > position[target]:
+            back.append((source, target))
+        else:
+            after[source].add(target)
+    chosen = set()
+    for source, target in sorted(back, key=lambda p: (-weights[p], p)):
+        if _reaches(target, source, after):
+            chosen.add((source, target))
+        else:
+            after[source].add(target)
     return frozenset(chosen)
+
+
+def _reaches(start: str, end: str, after: Mapping[str, set[str]]) -> bool:
+    met = {start}
+    waiting = [start]
+    while waiting and end not in met:
+        new = after[waiting.pop()] - met
+        met |= new
+        waiting += new
+    return end in met
 
 
 def _order(weights: Weights) -> list[str]:
