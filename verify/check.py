@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from codemods.finding import Finding, Verdict
 from verify import checks
+from verify.diagram import Diagram
 from verify.git import Range
 from verify.outcome import Fact, Listing, Table
 
@@ -42,6 +43,7 @@ class CheckResult:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

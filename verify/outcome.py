@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.finding import Finding, Verdict
+from verify.diagram import Diagram
 
 # A value that JSON can hold; what `Outcome.facts` is made of.
 Fact = str | int | bool | None | Mapping[str, int]
@@ -60,7 +61,8 @@ class Outcome:
     """The result of one command, ready to be rendered in any format.
 
     `facts` are for programs, `heading` and `summary` say the same to people:
-    the first before everything else, the second after it.
+    the first before everything else, the second after it. `diagrams` are drawn by
+    the formats that can, and are left to the others' tables and findings.
     """
 
     command: str
@@ -72,3 +74,4 @@ class Outcome:
     heading: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
+    diagrams: tuple[Diagram, ...] = ()

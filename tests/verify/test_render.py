@@ -65,7 +65,7 @@ def plain(text: str) -> str:
 
 
 def test_formats_are_the_files_of_the_folder() -> None:
-    assert {"github", "json", "markdown", "text"} <= set(formats())
+    assert {"github", "html", "json", "markdown", "svg", "text"} <= set(formats())
     assert not any(name.startswith("_") for name in formats())
 
 

@@ -139,4 +139,5 @@ def _outcome(compared: Range, result: CheckResult) -> Outcome:
         heading=(heading, *notes_on(compared)),
         summary=result.summary,
         listings=result.listings,
+        diagrams=result.diagrams,
     )

@@ -94,6 +94,7 @@ def outcome_of(compared: Range, results: list[CheckResult]) -> Outcome:
         findings=tuple(finding for result in results for finding in result.findings),
         tables=tuple(table for result in results for table in result.tables),
         listings=tuple(text for result in results for text in result.listings),
+        diagrams=tuple(each for result in results for each in result.diagrams),
         facts=facts,
         heading=(_headline(compared, verdict, results), *notes_on(compared)),
         summary=tuple(
