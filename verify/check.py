@@ -9,7 +9,9 @@ of it the help of `rehome NAME`. It has one function, and may have settings:
     def check(compared: Range, settings: Settings) -> CheckResult: ...
 
 Checks compute and never print. What git cannot answer they raise as `GitError`;
-what they cannot tell is a finding of a rule that is `undecided`.
+what they cannot tell is a finding of a rule that is `undecided`. One that starts
+processes says so by `APART = True`: it runs in a process of its own, since forking
+beside the threads of the others is not safe.
 """
 
 from __future__ import annotations
@@ -88,6 +90,7 @@ class Registered:
     help: str
     settings: tuple[Setting, ...]
     run: Check
+    apart: bool = False
 
 
 def names() -> tuple[str, ...]:
@@ -100,7 +103,8 @@ def load(name: str) -> Registered:
     """The check of a name from `names()`."""
     module = import_module(f"{checks.__name__}.{name}")
     settings: tuple[Setting, ...] = getattr(module, "SETTINGS", ())
-    return Registered(name, module.__doc__ or "", settings, module.check)
+    apart: bool = getattr(module, "APART", False)
+    return Registered(name, module.__doc__ or "", settings, module.check, apart)
 
 
 def fold(verdicts: list[Verdict]) -> Verdict:

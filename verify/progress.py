@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 
 from verify.terminal import Terminal
@@ -23,10 +24,23 @@ class Advance(Protocol):
     def __call__(self, done: int, total: int) -> None: ...
 
 
+_silent = ContextVar("silent", default=False)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Draw nothing inside: another bar is told of it."""
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
+
+
 @contextmanager
 def progress_bar(label: str) -> Iterator[Advance]:
     """Yield a function that draws a bar; one that draws nothing off a terminal."""
-    if Terminal.of(sys.stderr).width is None:
+    if _silent.get() or Terminal.of(sys.stderr).width is None:
         yield lambda done, total: None
         return
     bar = _Bar(label)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from codemods.workers import Apart, Died
 from verify.check import CheckResult, Registered, Setting, Settings, load
 from verify.git import GitError, Range, Repository
 from verify.memory import deep_threads, kept_trees
 from verify.outcome import Outcome
+from verify.progress import silence
 from verify.report import finish, output_options
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
@@ -81,7 +85,7 @@ def answers(
     revisions: str,
     wanted: list[Registered],
     settings: Settings,
-    watch: Watch = lambda started: None,
+    watch: Watch | None = None,
 ) -> tuple[Range, list[CheckResult]]:
     """The range of what the user named, and the checks' answers in their order.
 
@@ -92,10 +96,7 @@ def answers(
         repository = Repository.open(repo)
         try:
             compared = repository.range_of(revisions)
-            with kept_trees(), deep_threads(), ThreadPoolExecutor() as pool:
-                started = [pool.submit(c.run, compared, settings) for c in wanted]
-                watch(started)
-                return compared, [future.result() for future in started]
+            return compared, _run(compared, wanted, settings, watch)
         finally:
             repository.close()
     except GitError as error:
@@ -105,6 +106,54 @@ def answers(
             "code in this range is nested too deeply to be followed: leave it out of"
             " the range, or report it"
         ) from None
+
+
+def _run(
+    compared: Range, wanted: list[Registered], settings: Settings, watch: Watch | None
+) -> list[CheckResult]:
+    with ExitStack() as stack:
+        calls: list[Callable[[], CheckResult]] = []
+        for check in wanted:
+            call = partial(check.run, compared, settings)
+            if check.apart:
+                quiet = watch is not None
+                process = Apart(partial(_returned_or_raised, call, quiet=quiet))
+                call = partial(_answer_of, check.name, stack.enter_context(process))
+            calls.append(call)
+        stack.enter_context(kept_trees())
+        stack.enter_context(deep_threads())
+        pool = stack.enter_context(ThreadPoolExecutor())
+        started = [pool.submit(call) for call in calls]
+        if watch is not None:
+            watch(started)
+        return [future.result() for future in started]
+
+
+_Answer = CheckResult | Exception
+
+
+def _returned_or_raised(call: Callable[[], CheckResult], *, quiet: bool) -> _Answer:
+    try:
+        with silence() if quiet else nullcontext():
+            return call()
+    except Exception as error:  # is raised in the process that asked
+        return error
+
+
+def _answer_of(name: str, process: Apart[_Answer]) -> CheckResult:
+    answer = process.result()
+    if isinstance(answer, Died):
+        raise click.ClickException(
+            f"the check {name} ended before it answered, by"
+            f" {_cause(answer.status)}: the system may be out of memory"
+        )
+    if isinstance(answer, CheckResult):
+        return answer
+    raise answer
+
+
+def _cause(status: int | None) -> str:
+    return f"signal {-status}" if status and status < 0 else f"exit status {status}"
 
 
 def of_range(compared: Range) -> dict[str, str | bool]:
