@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import repeat
 
+from codemods.blocks import Block, cells, fenced
 from codemods.home import ModuleHome
 from codemods.name import Name
+from codemods.past import is_binary, is_history, is_migration
 from codemods.source import Source, SourceError
-from verify.leftovers.blocks import Block, cells, fenced
 from verify.leftovers.code import Use, uses_in
-from verify.leftovers.kinds import Kind, is_binary, is_history, is_migration, kind_of
+from verify.leftovers.kinds import Kind, kind_of
 from verify.leftovers.patches import Patch, Patches
 from verify.leftovers.places import Hit, Spellings
 from verify.leftovers.renamed import Group, Reach, Renamed, Targets

@@ -77,14 +77,15 @@ def _block(lines: list[str], numbers: range) -> Block:
     code = [_PROMPT.sub(r"\1", lines[n]) if prompted else lines[n] for n in kept]
     margin = min((_indent(line) for line in code if line.strip()), default=0)
     text = "".join(f"{line[margin:]}\n" for line in code)
-    return Block(_without_magic(text), tuple(n + 1 for n in kept))
+    return Block(without_magic(text), tuple(n + 1 for n in kept))
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t>"))
 
 
-def _without_magic(text: str) -> str:
+def without_magic(text: str) -> str:
+    """Code with a `pass` for every command of IPython."""
     lines = (_MAGIC.sub(r"\1\2pass", line) for line in text.split("\n"))
     return "\n".join(lines)
 
@@ -101,7 +102,7 @@ def cells(text: str) -> Block | None:
         whole = source if isinstance(source, str) else "".join(map(str, source))
         if not whole.lstrip().startswith("%%"):
             code += whole.splitlines()
-    joined = _without_magic("".join(f"{line}\n" for line in code))
+    joined = without_magic("".join(f"{line}\n" for line in code))
     return Block(joined, tuple(_lines_in_json(text, code)))
 
 
