@@ -1,0 +1,1 @@
+"""Folds: expressions that have a name now, found by value. Pure."""
