@@ -22,7 +22,8 @@ def add_beside(
         if draft.options.compat and new.symbol != old.symbol:
             report_renamed(draft, each)
             continue
-        if old.module == new.module and "." in old.symbol:
+        is_fold = each.use.nodes[-1] in draft.folded
+        if old.module == new.module and ("." in old.symbol or is_fold):
             text = _member_text(each, group.local)
         else:
             known = _bound_already(draft, new.module, each)

@@ -43,6 +43,7 @@ def splices_for(draft: Draft, edits: list[ChainEdit]) -> list[Splice] | None:
         if made is None:
             return None
         splices.append(made)
+        splices += draft.folded_around.get(edit.use.nodes[-1], ())
     for carrier, group in carried.items():
         inside = _in_f_string if isinstance(carrier, ast.JoinedStr) else _in_string
         found = inside(draft, group)

@@ -133,7 +133,7 @@ class _Composition:
         for change in step.values():
             for path in change.old.ancestors:
                 for earlier in by_new.get(path, ()):
-                    oldest = _transferred(change.old, earlier.new, earlier.old)
+                    oldest = transferred(change.old, earlier.new, earlier.old)
                     if oldest and _begun_by(before, oldest.dotted) is earlier:
                         self.now[oldest.dotted] = replace(change, old=oldest)
 
@@ -183,7 +183,7 @@ class _Composition:
         for other in self.now.values():
             for path in other.old.ancestors:
                 for change in by_new.get(path, ()):
-                    inside = _transferred(other.old, change.new, change.old)
+                    inside = transferred(other.old, change.new, change.old)
                     if inside and _begun_by(self.now, inside.dotted) is change:
                         fix = f"say with a [[move]] where {inside} goes"
                         raise _contradiction(change, other, fix)
@@ -219,7 +219,7 @@ def _begun_by(changes: _Changes, dotted: str) -> Change | None:
     return None
 
 
-def _transferred(name: Name, start: Name | None, end: Name | None) -> Name | None:
+def transferred(name: Name, start: Name | None, end: Name | None) -> Name | None:
     """The name with `start`, in which it lies, replaced by `end`; None where it
     does not lie in it."""
     if start is None or end is None:
@@ -240,7 +240,7 @@ def _narrowed(change: Change, name: Name) -> Change:
     """What a change means for a name that lies inside the changed one."""
     if change.new is None:
         return replace(change, old=name)
-    new = _transferred(name, change.old, change.new)
+    new = transferred(name, change.old, change.new)
     return replace(change, old=name, new=new or name)
 
 
@@ -249,8 +249,8 @@ def _followed(change: Change, step: _Changes) -> Change:
     if change.new is None:
         return change
     following = _begun_by(step, change.new.dotted)
-    if following is None or not _transferred(change.new, following.old, following.old):
+    if following is None or not transferred(change.new, following.old, following.old):
         return change
     if following.new is None:
         return replace(change, new=None, instead=following.instead)
-    return replace(change, new=_transferred(change.new, following.old, following.new))
+    return replace(change, new=transferred(change.new, following.old, following.new))

@@ -1,4 +1,4 @@
-"""Find the Python files below folders, and say what was left out and why."""
+"""Find the files below folders, and say what was left out and why."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from codemods.rules import UNREADABLE
 from codemods.worktree import list_files, top_of
 
 SUFFIXES = (".py", ".pyi", ".pyw")
+# What is no text, to save a look into it.
+_BINARY = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".pdf", ".mp3", ".mp4", ".wav"),
+    *(".woff", ".woff2", ".ttf", ".zip", ".gz", ".xz", ".tar", ".whl", ".so", ".a"),
+    *(".o", ".pyc", ".bin", ".pt", ".pth", ".onnx", ".npy", ".npz", ".parquet"),
+    *(".safetensors", ".gguf", ".db", ".sqlite"),
+)
 
 # Why something was left out, as users read it after a number.
 IGNORED = "ignored"
@@ -42,19 +49,22 @@ _PACKAGE_FOLDERS = frozenset(
 class Discovered:
     """What lies below the named paths.
 
-    `files` are sorted, each once, written as below the path that led to them.
-    `left_out` counts, by reason, files and whole folders that were passed over.
+    `files` are Python; they are sorted, each once, written as below the path that
+    led to them, and so are `texts`, all other files that are not known to be binary.
+    `left_out` counts, by reason, Python files and whole folders that were passed over.
     """
 
     files: tuple[Path, ...]
+    texts: tuple[Path, ...]
     left_out: dict[str, int]
     problems: tuple[Finding, ...]
 
 
 def discover(paths: Sequence[Path]) -> Discovered:
-    """Find the Python files at and below `paths`; reads folders, changes nothing.
+    """Find the files at and below `paths`; reads folders, changes nothing.
 
-    A path that names a file is taken whatever its name is; a link is resolved.
+    A path that names a file is taken whatever its name is, as Python unless its name
+    is that of a kind of text; a link is resolved.
     Below a folder, these are left out: links, environments, folders of installed
     packages, caches, and what git ignores or, where git cannot be asked, what
     `.gitignore` files do; below one in a git work tree also other repositories.
@@ -72,6 +82,7 @@ class _Search:
     """What was found so far; all keys are real paths, so that none counts twice."""
 
     files: dict[str, Path] = field(default_factory=dict)
+    texts: dict[str, Path] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     problems: dict[str, Finding] = field(default_factory=dict)
     roots: set[str] = field(default_factory=set)
@@ -84,6 +95,7 @@ class _Search:
         )
         return Discovered(
             tuple(sorted(self.files.values(), key=os.fspath)),
+            tuple(sorted(self.texts.values(), key=os.fspath)),
             dict(sorted(Counter(passed_over).items())),
             tuple(sorted(self.problems.values(), key=lambda each: each.place)),
         )
@@ -99,6 +111,8 @@ class _Search:
         self.roots.add(real)
         if is_folder:
             _Folder(self, real, shown).search()
+        elif _is_named_text(shown):
+            self.texts.setdefault(real, shown)
         else:
             self.files.setdefault(real, shown)
 
@@ -132,8 +146,12 @@ class _Folder:
             for inner in listing.links:
                 self._note_link(inner)
             for inner in listing.files:
-                if inner.endswith(SUFFIXES) and self._is_open(os.path.dirname(inner)):
+                if inner.endswith(_BINARY) or not self._is_open(os.path.dirname(inner)):
+                    continue
+                if inner.endswith(SUFFIXES):
                     self._take(inner)
+                else:
+                    self._take_text(inner)
             return
         self._walk_plainly()
 
@@ -159,6 +177,9 @@ class _Folder:
 
     def take(self, inner: str) -> None:
         self.found.files.setdefault(self.path(inner), self.shown / inner)
+
+    def take_text(self, inner: str) -> None:
+        self.found.texts.setdefault(self.path(inner), self.shown / inner)
 
     def enters(self, inner: str, *, inside_worktree: bool) -> bool:
         """Whether a folder, neither linked nor ignored, is one to look into."""
@@ -215,6 +236,11 @@ class _Folder:
         else:
             self.leave_out(inner, SPECIAL)
 
+    def _take_text(self, inner: str) -> None:
+        status = self._status(inner)
+        if status is not None and stat.S_ISREG(status.st_mode):
+            self.take_text(inner)
+
     def _status(self, inner: str) -> os.stat_result | None:
         try:
             return os.lstat(self.path(inner))
@@ -259,8 +285,10 @@ class _Walk:
                     yield entry.name
             elif entry.name.endswith(SUFFIXES) or _links_to_folder(entry):
                 self._take(entry, inner, rules)
-            elif not self.kept_anything:
-                self.kept_anything = not _ignores(rules, entry.path, is_folder=False)
+            elif not _ignores(rules, entry.path, is_folder=False):
+                self.kept_anything = True
+                if not entry.name.endswith(_BINARY) and _is_regular(entry):
+                    self.of.take_text(inner)
 
     def _enters(self, inner: str, rules: IgnoreRules | None) -> bool:
         if not self.of.enters(inner, inside_worktree=self.inside_worktree):
@@ -297,6 +325,22 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_named_text(path: Path) -> bool:
+    """Whether a file that is named is a text by its name."""
+    if path.name.endswith(SUFFIXES):
+        return False
+    from codemods.texts import kind_of  # seldom needed, and slow to load
+
+    return kind_of(path.name).name != "other"
 
 
 def _links_to_folder(entry: os.DirEntry[str]) -> bool:

@@ -14,7 +14,8 @@ from functools import cached_property
 
 from codemods.finding import Finding, Place, Rule
 from codemods.home import ModuleHome
-from codemods.namemap import NameMap
+from codemods.namemap import Moved, NameMap
+from codemods.rehoming.modules import Modules
 from codemods.scopes import Use, analyse, identifiers
 from codemods.source import Source, Splice
 
@@ -24,11 +25,13 @@ ImportStatement = ast.Import | ast.ImportFrom
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to rewrite: `compat` keeps both versions working; `only` names the
-    codemods to run, all of them when it is None.
+    codemods to run, all of them when it is None; `text` follows references in
+    texts and comments, and code in strings, too.
     """
 
     compat: bool = False
     only: frozenset[str] | None = None
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,16 @@ class Draft:
     names: NameMap
     home: ModuleHome | None
     options: Options
+    modules: Modules | None = None
     splices: list[Splice] = field(default_factory=list)
     found: dict[Finding, None] = field(default_factory=dict)
     bound: dict[str, int] = field(default_factory=dict)
     carried: dict[tuple[ast.expr, str], list[Use]] = field(default_factory=dict)
+    # Functions read off a module in a call that is folded: what they become, and the
+    # edits around the call that go with it. And those whose call is left out.
+    folded: dict[ast.expr, Moved] = field(default_factory=dict)
+    folded_around: dict[ast.expr, tuple[Splice, ...]] = field(default_factory=dict)
+    gone: set[ast.expr] = field(default_factory=set)
 
     @cached_property
     def imports(self) -> list[ImportSite]:
@@ -107,6 +116,18 @@ class Draft:
         if name not in self.bound:
             self.bound[name] = analyse(self.tree, {name}).times_bound
         return self.bound[name]
+
+    def has_string(self, name: str) -> bool:
+        """Whether a string in the file is this name, as `__all__` has it."""
+        return name in self._strings
+
+    @cached_property
+    def _strings(self) -> frozenset[str]:
+        return frozenset(
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
 
     def is_free(self, name: str) -> bool:
         """Whether a name can be bound anywhere in the file without a clash."""
@@ -132,7 +153,11 @@ class Draft:
         self.splices.append(Splice(start, end, text))
 
     def report(
-        self, rule: Rule, node: ast.expr | ast.stmt | ast.alias, message: str, fix: str
+        self,
+        rule: Rule,
+        node: ast.expr | ast.stmt | ast.alias | ast.arg,
+        message: str,
+        fix: str,
     ) -> None:
         self.report_at(rule, self.source.start(node), message, fix)
 

@@ -40,6 +40,16 @@ class ChangedMeanwhile(FileProblem):
         )
 
 
+class TooLarge(FileProblem):
+    """A file larger than whoever reads it wants."""
+
+    def __init__(self, at_most: int) -> None:
+        super().__init__(
+            f"it is larger than {at_most >> 20} MiB, too large for source",
+            "leave it out, or split it",
+        )
+
+
 class ReadOnly(FileProblem):
     """A file that the user may not write, or that is marked read-only."""
 
@@ -50,22 +60,40 @@ class ReadOnly(FileProblem):
         )
 
 
-def read_regular(path: Path) -> bytes:
+def read_regular(path: Path, *, at_most: int = LARGEST) -> bytes:
     """Return the bytes of a regular file; no link is followed in its last part.
 
-    Raises `FileProblem`, for a file larger than `LARGEST` as well.
+    Raises `FileProblem`; for a file larger than `at_most` bytes it is `TooLarge`.
     """
-    return _read(path)[0]
+    return _read(path, at_most)[0]
 
 
-def _read(path: Path) -> tuple[bytes, os.stat_result]:
+def pieces(path: Path, *, size: int, overlap: int) -> Iterator[bytes]:
+    """Yield the bytes of a large regular file in pieces of at most `size`, each of
+    which begins with the last `overlap` bytes of the one before. Raises `FileProblem`.
+    """
     try:
-        _refuse_special(os.lstat(path))
+        with open(os.open(path, _READ), "rb", buffering=0) as file:
+            _refuse_special(os.fstat(file.fileno()))
+            kept = b""
+            while data := file.read(size - len(kept)):
+                yield kept + data
+                kept = (kept + data)[-overlap:]
+    except OSError as error:
+        raise _problem(error, "read") from None
+
+
+def _read(path: Path, at_most: int = LARGEST) -> tuple[bytes, os.stat_result]:
+    try:
+        status = os.lstat(path)
+        _refuse_special(status)
+        _refuse_large(status, at_most)
         # The kind is asked twice: the first keeps a device from being opened,
         # the second is about what was opened.
         with open(os.open(path, _READ), "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             _refuse_special(status)
+            _refuse_large(status, at_most)
             data = file.readall()
     except OSError as error:
         raise _problem(error, "read") from None
@@ -85,11 +113,11 @@ def _refuse_special(status: os.stat_result) -> None:
         raise FileProblem(
             "it is no regular file, but a pipe, socket or device", "leave it out"
         )
-    if status.st_size > LARGEST:
-        raise FileProblem(
-            f"it is larger than {LARGEST >> 20} MiB, too large for source",
-            "leave it out, or split it",
-        )
+
+
+def _refuse_large(status: os.stat_result, at_most: int) -> None:
+    if status.st_size > at_most:
+        raise TooLarge(at_most)
 
 
 def _problem(error: OSError, what: str) -> FileProblem:

@@ -50,7 +50,7 @@ def hoist(
         message = f"its imports cannot be moved: {error}"
         finding = Finding(UNSAFE_REWRITE, Place(path), message, "move them by hand")
         return Rewritten(path, old, old, (), (finding,))
-    return Rewritten(path, old, new, tuple(_edits(source.text, text)))
+    return Rewritten(path, old, new, tuple(edits_between(source.text, text)))
 
 
 def _check(before: Source, after: Source, moved: int) -> None:
@@ -144,8 +144,8 @@ def _neighbours(
 
 
 def _removal(source: Source, body: list[ast.stmt], first: int, last: int) -> Splice:
-    """The lines of the statements, with the empty ones after them where an empty one
-    or the head of the function stands before them.
+    """The lines of the statements, with the empty ones after them where an empty one,
+    the head of the function or its docstring stands before them.
     """
     start = source.line_start(source.start(body[first]))
     end = source.line_end(source.end(body[last]))
@@ -154,7 +154,7 @@ def _removal(source: Source, body: list[ast.stmt], first: int, last: int) -> Spl
         if between.strip():
             raise ValueError("a comment stands between imports that go")
     above = source.text[source.line_start(max(start - 1, 0)) : start]
-    if not above.strip() or first == 0:
+    if not above.strip() or first == 0 or (first == 1 and _is_docstring(body[0])):
         while end < len(source.text):
             after = source.line_end(end)
             if source.text[end:after].strip():
@@ -163,6 +163,11 @@ def _removal(source: Source, body: list[ast.stmt], first: int, last: int) -> Spl
     if last == len(body) - 1:
         end = source.line_end(source.end(body[last]))
     return Splice(start, end, "")
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 # What comes
@@ -322,7 +327,7 @@ def _after_which(nodes: Sequence[ImportStatement], line: _Line) -> int:
     return best.end_lineno or best.lineno
 
 
-def _edits(before: str, after: str) -> Iterator[Edit]:
+def edits_between(before: str, after: str) -> Iterator[Edit]:
     """The lines that changed, for people to read."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     matcher = difflib.SequenceMatcher(None, old, new)

@@ -64,7 +64,12 @@ def place_imports(draft: Draft, sorter: ImportSorter | None) -> list[Splice]:
 
 def stands_alone(draft: Draft, site: ImportSite) -> bool:
     """Whether the statement has its lines for itself (no `;`, no one-line block)."""
-    return _indent_of(draft, site.node) is not None
+    return has_its_lines(draft, site.node)
+
+
+def has_its_lines(draft: Draft, node: ast.stmt) -> bool:
+    """Whether nothing else stands on the lines of a statement."""
+    return _indent_of(draft, node) is not None
 
 
 # Runs

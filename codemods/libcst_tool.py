@@ -34,9 +34,17 @@ class RehomeCommand(CodemodCommand):
             required=True,
             help="the id of a migration, a package, or a TOML file",
         )
+        parser.add_argument(
+            "--text",
+            action="store_true",
+            help="follow comments, and code in strings, as well",
+        )
 
-    def __init__(self, context: CodemodContext, migration: str) -> None:
+    def __init__(
+        self, context: CodemodContext, migration: str, text: bool = False
+    ) -> None:
         super().__init__(context)
+        self.text = text
         self.names = NameMap.compose(find(migration))
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
@@ -46,7 +54,7 @@ class RehomeCommand(CodemodCommand):
             self.names,
             path=self.context.filename or "<source>",
             home=ModuleHome(name) if name else None,
-            options=Options(only=frozenset({self.codemod})),
+            options=Options(only=frozenset({self.codemod}), text=self.text),
         )
         for finding in result.findings:
             self.warn(f"line {finding.place.line}: {finding.message}: {finding.fix}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from codemods.composition import compose, in_release_order
-from codemods.migration import Migration, Name
+from codemods.composition import compose, in_release_order, transferred
+from codemods.folding.composing import Folded, FoldsClash, compose_folds
+from codemods.migration import Migration, MigrationError, Name
+from codemods.past import is_binary
 from codemods.prefilter import Prefilter
+from codemods.rehoming.attributes import Rehomed, compose_rehomes
 
-__all__ = ["Moved", "NameMap", "Removed", "Unsupported", "in_release_order"]
+__all__ = ["Moved", "NameMap", "Removed", "in_release_order"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,16 +45,6 @@ class Removed:
     migration: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Unsupported:
-    """A declared change that `rehome apply` does not make yet, and where it stands."""
-
-    migration: str
-    place: str
-    table: str
-    what: str
-
-
 @dataclass(frozen=True, eq=False)
 class NameMap:
     """Where each old name lives now, over all the composed migrations.
@@ -61,7 +55,8 @@ class NameMap:
 
     moves: tuple[Moved, ...]
     removals: tuple[Removed, ...]
-    unsupported: tuple[Unsupported, ...]
+    folds: tuple[Folded, ...] = ()
+    rehomed: tuple[Rehomed, ...] = ()
 
     @classmethod
     def compose(cls, migrations: Iterable[Migration]) -> NameMap:
@@ -81,10 +76,27 @@ class NameMap:
             for change in changes
             if change.new is None
         ]
-        unsupported = (
-            each for migration in ordered for each in _unsupported(migration)
-        )
-        return cls(tuple(sorted(moves)), tuple(sorted(removals)), tuple(unsupported))
+        names = cls(tuple(sorted(moves)), tuple(sorted(removals)))
+        try:
+            folds = compose_folds(ordered, names.current, names.former)
+        except FoldsClash as clash:
+            raise MigrationError(f"{clash.place}: {clash}") from None
+        return replace(names, folds=folds, rehomed=compose_rehomes(ordered))
+
+    def current(self, name: Name) -> Name | None:
+        """Where a name lives now, None for one that is gone."""
+        hit = self.resolve(name.dotted)
+        if isinstance(hit, Moved):
+            symbol = ".".join(filter(None, (hit.new.symbol, *hit.rest)))
+            return Name(hit.new.module, symbol)
+        return None if isinstance(hit, Removed) else name
+
+    def former(self, name: Name) -> Iterator[Name]:
+        """The names that something had before it came to have this one."""
+        for move in self.moves:
+            before = transferred(name, move.new, move.old)
+            if before is not None:
+                yield before
 
     def resolve(self, dotted: str) -> Moved | Removed | None:
         """What became of a dotted path: the longest old name that it begins with.
@@ -123,6 +135,28 @@ class NameMap:
         """
         return self._prefilter.matches(data)
 
+    def mentioned(self, data: bytes) -> bool:
+        """Whether a text with these bytes, which is no Python, can name an old name.
+
+        True rather than wrong, as `relevant` is. False for what is binary.
+        """
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+        if not any(package in data for package in self._tops):
+            return False
+        if not self.relevant(data) and not any(p in data for p in self._file_paths):
+            return False
+        return not is_binary(data)
+
+    @cached_property
+    def _tops(self) -> tuple[bytes, ...]:
+        return tuple(package.encode() for package in sorted(self.packages))
+
+    @cached_property
+    def _file_paths(self) -> tuple[bytes, ...]:
+        modules = (name.module for name in self.old_names if name.is_module)
+        return tuple(module.replace(".", "/").encode() for module in modules)
+
     @cached_property
     def old_names(self) -> tuple[Name, ...]:
         """Every name that moved or is gone."""
@@ -135,8 +169,23 @@ class NameMap:
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The top-level packages of the old names."""
-        return frozenset(name.top for name in self.old_names)
+        """The top-level packages of the names that code can have."""
+        names = (*self.old_names, *self.folded_functions)
+        return frozenset(name.top for name in names)
+
+    @cached_property
+    def folds_of(self) -> dict[str, tuple[Folded, ...]]:
+        """The folds by the dotted path of the function that they are of."""
+        found: dict[str, list[Folded]] = {}
+        for fold in self.folds:
+            for name in fold.functions:
+                found.setdefault(name.dotted, []).append(fold)
+        return {path: tuple(folds) for path, folds in found.items()}
+
+    @cached_property
+    def folded_functions(self) -> tuple[Name, ...]:
+        """Every name of a function in a fold's pattern."""
+        return tuple(sorted({name for fold in self.folds for name in fold.functions}))
 
     @cached_property
     def members(self) -> tuple[Moved, ...]:
@@ -167,19 +216,9 @@ class NameMap:
 
     @cached_property
     def _prefilter(self) -> Prefilter:
-        return Prefilter(self.old_names)
+        return Prefilter(self.old_names, self.folded_functions, self.rehomed)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Send the facts only: the tables are quickly made again."""
-        return type(self), (self.moves, self.removals, self.unsupported)
-
-
-def _unsupported(migration: Migration) -> Iterator[Unsupported]:
-    for index, rehome in enumerate(migration.rehomes):
-        place = migration.place_of("rehome", index)
-        what = f"{rehome.old} to {rehome.new}"
-        yield Unsupported(migration.id, place, "rehome", what)
-    for index, fold in enumerate(migration.folds):
-        place = migration.place_of("fold", index)
-        what = f"{fold.pattern} to {fold.new}"
-        yield Unsupported(migration.id, place, "fold", what)
+        facts = (self.moves, self.removals, self.folds, self.rehomed)
+        return type(self), facts

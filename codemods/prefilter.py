@@ -23,6 +23,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from codemods.name import Name
+from codemods.rehoming.attributes import Rehomed
 
 _SPACE = r"[\s\\]"
 _COMMENT = r"#[^\r\n]*[\r\n]"
@@ -49,7 +50,18 @@ _HEAD = 400
 class Prefilter:
     """Tells files that cannot have a call site of the names, nor a finding."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(
+        self,
+        names: Iterable[Name],
+        folded: Iterable[Name] = (),
+        attributes: Iterable[Rehomed] = (),
+    ) -> None:
+        # Wherever a function is called from, its own name is spelled there.
+        self._folded = sorted(
+            {(n.top.encode(), n.symbol.rpartition(".")[2].encode()) for n in folded}
+        )
+        # An attribute can be read anywhere, off an object that came from anywhere.
+        self._attributes = [(a.old.encode(), _attribute(a)) for a in attributes]
         by_module: dict[str, list[Name]] = {}
         for name in names:
             by_module.setdefault(name.module, []).append(name)
@@ -59,7 +71,13 @@ class Prefilter:
     def matches(self, data: bytes) -> bool:
         """Whether a file with these bytes is worth parsing."""
         data = _as_python_reads(data)
+        for word, pattern in self._attributes:
+            if word in data and pattern.search(data):
+                return True
         is_relative = _RELATIVE.search(data) is not None
+        for top, symbol in self._folded:
+            if symbol in data and (is_relative or top in data):
+                return True
         if not is_relative and not any(top in data for top in self._packages):
             return False
         if is_relative and self._modules and _RELATIVE_STAR.search(data):
@@ -100,6 +118,14 @@ class _Module:
             if b"import_module" in data and self._loaded.search(data):
                 return True
         return is_relative and self._relative.search(data) is not None
+
+
+def _attribute(rehomed: Rehomed) -> re.Pattern[bytes]:
+    """The name of an attribute, unless a member that stayed is read off it."""
+    stayed = set(rehomed.keeps) - set(rehomed.shared)
+    members = "|".join(map(re.escape, sorted(stayed)))
+    but = rf"(?!\s*\.\s*(?:{members})(?!\w))" if members else ""
+    return re.compile(rf"(?<!\w){re.escape(rehomed.old)}(?!\w){but}".encode())
 
 
 def _absolute(above: str, tail: str, moved: bool) -> str:

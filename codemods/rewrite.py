@@ -15,11 +15,12 @@ from codemods.finding import Finding, Place, Rule
 from codemods.home import ModuleHome
 from codemods.imports import place_imports
 from codemods.namemap import NameMap
+from codemods.rehoming.modules import Modules
 from codemods.rules import UNPARSABLE, UNREADABLE, UNSAFE_REWRITE
 from codemods.sorting import ImportSorter, is_switched_off
 from codemods.source import Source, SourceError, Splice, splice
 
-__all__ = ["Edit", "Options", "Rewritten", "rewrite"]
+__all__ = ["Edit", "Options", "Rewritten", "edits_of", "rewrite"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,22 @@ def rewrite(
     home: ModuleHome | None = None,
     sorter: ImportSorter | None = None,
     options: Options | None = None,
+    modules: Modules | None = None,
 ) -> Rewritten:
     """Rewrite the call sites of one file.
 
     `path` is only used in findings. `home` is the file's own module, needed for
-    its relative imports; `sorter` puts changed imports in order. Nothing is
-    executed, read or written; no exception comes out for any bytes that go in.
+    its relative imports; `sorter` puts changed imports in order; `modules` finds
+    functions of other files, which a value is followed into. Nothing is executed or
+    written, and nothing read but by `modules`; no exception comes out for any bytes
+    that go in.
     """
     try:
         decoded = Source.decode(source)
         tree = decoded.parse()
     except SourceError as error:
         return Rewritten(path, source, source, (), (_broken(path, error),))
-    draft = Draft(path, decoded, tree, names, home, options or Options())
+    draft = Draft(path, decoded, tree, names, home, options or Options(), modules)
     try:
         splices = _propose(draft, sorter)
         text = splice(decoded.text, splices)
@@ -84,7 +88,7 @@ def rewrite(
     if problem is not None:
         finding = _finding(UNSAFE_REWRITE, path, f"its rewrite is broken: {problem}")
         return Rewritten(path, source, source, (), (*findings, finding))
-    return Rewritten(path, source, new, _edits(decoded, splices), findings)
+    return Rewritten(path, source, new, edits_of(decoded, splices), findings)
 
 
 def _propose(draft: Draft, sorter: ImportSorter | None) -> list[Splice]:
@@ -123,7 +127,7 @@ def _finding(rule: Rule, path: str, message: str) -> Finding:
     return Finding(rule, Place(path), message, "rewrite it by hand")
 
 
-def _edits(source: Source, splices: list[Splice]) -> tuple[Edit, ...]:
+def edits_of(source: Source, splices: list[Splice]) -> tuple[Edit, ...]:
     """The changed lines, joined where replacements share them."""
     groups: list[list[Splice]] = []
     end = -1

@@ -57,6 +57,48 @@ UNSAFE_REWRITE = Rule(
     "A call site was found, but its rewrite could not be made safely.",
     "Rather than guess, the tool leaves the code as it is.",
 )
+TEXT_REFERENCE = Rule(
+    "text-reference",
+    "A text names something that moved by its old path.",
+    "Whoever follows it, a person or a program, does not find it; `--text` rewrites"
+    " exact paths.",
+)
+TEXT_UNSURE = Rule(
+    "text-unsure",
+    "A text may name something that moved.",
+    "What stands around the path, or how it is used, leaves more than one reading.",
+)
+POSSIBLE_FOLD = Rule(
+    "possible-fold",
+    "An expression that may have a name now is left as it is.",
+    "It is right as it stands; whether it has the value that got a name depends on"
+    " what cannot be told from the code.",
+    Severity.NOTE,
+)
+ATTRIBUTE_UNDECIDED = Rule(
+    "attribute-undecided",
+    "An attribute can mean either of two objects.",
+    "Some of its members live on another object now, and what is used of it here"
+    " cannot be seen, or is of both.",
+)
+ATTRIBUTE_DEFINED = Rule(
+    "attribute-defined",
+    "An attribute is made here, and the one that took some of its members is not.",
+    "Whoever reads one of those members through this object will not find it.",
+)
+ATTRIBUTE_SHARED = Rule(
+    "attribute-shared",
+    "A member that both of two objects have is read beside members of the new one.",
+    "It was left on the old object; the other one may be meant.",
+    Severity.NOTE,
+)
+KEPT_LOCAL = Rule(
+    "kept-local",
+    "An import inside a function of a name that moved stays there under `--hoist`.",
+    "Whether it is there for the sake of an import cycle cannot be told, or something"
+    " else may need it there.",
+    Severity.NOTE,
+)
 GENERATED_FILE = Rule(
     "generated-file",
     "A generated file uses a moved name.",
@@ -76,14 +118,6 @@ UNREADABLE = Rule(
     Severity.ERROR,
     undecided=True,
 )
-UNSUPPORTED_CHANGE = Rule(
-    "unsupported-change",
-    "A migration declares a kind of change that this version does not apply.",
-    "Its call sites are still there, unseen.",
-    Severity.ERROR,
-    undecided=True,
-)
-
 RULES: tuple[Rule, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Rule)
 )

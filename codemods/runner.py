@@ -7,15 +7,15 @@ write what changed. So whatever breaks the second step, nothing was written yet.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from codemods.analysed import AnalysedFiles
 from codemods.discovery import discover
 from codemods.files import (
     FileProblem,
@@ -26,7 +26,8 @@ from codemods.files import (
 from codemods.finding import Finding, Place, Verdict, verdict_of
 from codemods.generated import is_generated
 from codemods.home import ModuleHome, home_of
-from codemods.rules import GENERATED_FILE, UNREADABLE, UNSUPPORTED_CHANGE
+from codemods.reading import Candidate, read_all, shown, unreadable
+from codemods.rules import GENERATED_FILE, UNREADABLE
 
 if TYPE_CHECKING:
     from codemods.namemap import NameMap
@@ -40,6 +41,8 @@ BYTES_FOR_A_WORKER = 100_000 if sys.platform == "linux" else 1_000_000
 Progress = Callable[[int, int], None]
 
 
+# Files that change, to those that change in the end, with the findings of that.
+Finish = Callable[["Mapping[Path, Rewritten]"], "Mapping[Path, Rewritten]"]
 SorterFor = Callable[[Path], "ImportSorter | None"]
 
 
@@ -62,8 +65,9 @@ class Rewrite(Protocol):
 class Report:
     """What a run did. All paths are as `shown` tells, all sequences sorted.
 
-    `files_relevant` were analysed, the other of `files_read` cannot have a call
-    site. `changed` were rewritten, or would be where nothing was to be written.
+    `files_relevant` were analysed, the other of `files_read`, which are Python, and
+    of `texts_read` cannot have a call site. `changed` were rewritten, or would be
+    where nothing was to be written.
     `left_out` counts what was not read, by reason.
     """
 
@@ -72,6 +76,7 @@ class Report:
     changed: tuple[Rewritten, ...]
     findings: tuple[Finding, ...]
     left_out: Mapping[str, int]
+    texts_read: int = 0
 
     def verdict(self, check: bool) -> Verdict:
         """The answer of the run; with `check`, a file that would change is one."""
@@ -88,6 +93,7 @@ def run(
     write: bool,
     progress: Progress | None = None,
     rewrite: Rewrite | None = None,
+    finish: Finish | None = None,
 ) -> Report:
     """Rewrite the call sites in the files at and below `paths`.
 
@@ -95,21 +101,25 @@ def run(
     if `write`, each at once; a file in which nothing changes is not opened for
     writing. A file that cannot be read or written becomes a finding, and the
     others go on. `progress` is told how many files of how many are done.
-    `rewrite` stands in for `codemods.rewrite.rewrite`.
+    `rewrite` stands in for `codemods.rewrite.rewrite`. `finish` is given all files
+    that change, before any is written, and has the last word.
 
     Raises what `progress` raises, and KeyboardInterrupt: every file is then
     either as it was or rewritten whole, and nothing else is left behind.
     """
     found = discover(paths)
-    tally = _Tally(len(found.files), progress)
-    reading = _read_all(found.files, names, tally)
-    rewriter = _Rewriter(names, options, rewrite)
+    tally = _Tally(len(found.files) + len(found.texts), progress)
+    reading = read_all(found, names, tally.add)
+    rewriter = _Rewriter(
+        names, options, rewrite, AnalysedFiles(found.files, reading.kept)
+    )
     outcomes = _rewrite_all(reading.candidates, rewriter, jobs, tally)
+    if finish is not None:
+        outcomes = _finished(outcomes, finish)
     if write:
         outcomes = [_written(outcome) for outcome in outcomes]
     findings = [
         *map(_as_shown, found.problems),
-        *_unsupported(names),
         *reading.problems,
         *(finding for outcome in outcomes for finding in outcome.findings),
     ]
@@ -118,17 +128,9 @@ def run(
         files_relevant=len(reading.candidates),
         changed=tuple(o.rewritten for o in outcomes if o.rewritten is not None),
         findings=tuple(sorted(findings, key=lambda f: (f.place, f.rule.id, f.message))),
-        left_out=found.left_out,
+        left_out={**found.left_out, **reading.left_out},
+        texts_read=reading.texts,
     )
-
-
-def shown(path: Path) -> str:
-    """A path as findings name it: relative to the current folder if below it."""
-    try:
-        full, here = os.path.abspath(path), os.path.join(os.getcwd(), "")
-    except OSError:  # the current folder is gone
-        return os.fspath(path)
-    return full[len(here) :] if full.startswith(here) else os.fspath(path)
 
 
 def _as_shown(finding: Finding) -> Finding:
@@ -151,51 +153,16 @@ class _Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file that can have a call site; its bytes are read again when it is due,
-    so that only those of a few files are in memory at a time.
-    """
-
-    path: Path
-    shown: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of a candidate; `rewritten` is None where nothing is to change."""
 
-    file: _Candidate
+    file: Candidate
     findings: tuple[Finding, ...]
     rewritten: Rewritten | None = None
 
 
-@dataclass
-class _Reading:
-    count: int = 0
-    candidates: list[_Candidate] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-
-
-def _read_all(files: Iterable[Path], names: NameMap, tally: _Tally) -> _Reading:
-    reading = _Reading()
-    for path in files:
-        try:
-            data = read_regular(path)
-        except FileProblem as problem:
-            reading.problems.append(_unreadable(shown(path), problem))
-            tally.add()
-            continue
-        reading.count += 1
-        if names.relevant(data):
-            reading.candidates.append(_Candidate(path, shown(path), len(data)))
-        else:
-            tally.add()
-    return reading
-
-
 def _rewrite_all(
-    candidates: Sequence[_Candidate],
+    candidates: Sequence[Candidate],
     rewriter: _Rewriter,
     jobs: int | None,
     tally: _Tally,
@@ -209,8 +176,20 @@ def _rewrite_all(
     return sorted(outcomes, key=lambda outcome: outcome.file.shown)
 
 
+def _finished(outcomes: Sequence[_Outcome], finish: Finish) -> list[_Outcome]:
+    changed = {o.file.path: o.rewritten for o in outcomes if o.rewritten is not None}
+    made = dict(finish(changed))
+    known = {outcome.file.path: outcome for outcome in outcomes}
+    for path, rewritten in made.items():
+        outcome = known.get(path) or _Outcome(Candidate(path, shown(path), 0), ())
+        findings = (*outcome.findings, *rewritten.findings)
+        new = rewritten if rewritten.changed else None
+        known[path] = _Outcome(outcome.file, findings, new)
+    return sorted(known.values(), key=lambda outcome: outcome.file.shown)
+
+
 def _outcomes(
-    candidates: Sequence[_Candidate], rewriter: _Rewriter, jobs: int | None
+    candidates: Sequence[Candidate], rewriter: _Rewriter, jobs: int | None
 ) -> Generator[_Outcome, None, None]:
     total = sum(candidate.size for candidate in candidates)
     useful = min(1 + total // BYTES_FOR_A_WORKER, len(candidates))
@@ -238,36 +217,54 @@ class _Rewriter:
     names: NameMap
     options: Options
     rewrite: Rewrite | None
+    modules: AnalysedFiles
 
-    def __call__(self, file: _Candidate) -> _Outcome:
+    def __call__(self, file: Candidate) -> _Outcome:
         try:
             rewritten = self._rewrite(file, read_regular(file.path))
         except FileProblem as problem:
-            return _Outcome(file, (_unreadable(file.shown, problem),))
+            return _Outcome(file, (unreadable(file.shown, problem),))
         except Exception as error:  # one file must not take the others with it
             return _Outcome(file, (_broken(file.shown, error),))
+        says = rewritten.changed or rewritten.findings
+        if file.is_text and says and is_generated(rewritten.old, file.path.name):
+            return _Outcome(file, (_generated(rewritten),))
         if not rewritten.changed:
             return _Outcome(file, rewritten.findings)
         if is_generated(rewritten.old, file.path.name):
             return _Outcome(file, (*rewritten.findings, _generated(rewritten)))
         return _Outcome(file, rewritten.findings, rewritten)
 
-    def _rewrite(self, file: _Candidate, source: bytes) -> Rewritten:
-        rewrite, sorter = self.rewrite, None
-        if rewrite is None:
-            rewrite, sorter_for = _real_rewrite()
-            sorter = sorter_for(file.path)
+    def _rewrite(self, file: Candidate, source: bytes) -> Rewritten:
+        if file.is_text:
+            from codemods.texts import rewrite_text  # most runs meet no such text
+
+            return rewrite_text(
+                source, self.names, path=file.shown, options=self.options
+            )
+        home = home_of(file.path, self.names.packages)
+        if self.rewrite is not None:
+            return self.rewrite(
+                source,
+                self.names,
+                path=file.shown,
+                home=home,
+                sorter=None,
+                options=self.options,
+            )
+        rewrite, sorter_for = _real_rewrite()
         return rewrite(
             source,
             self.names,
             path=file.shown,
-            home=home_of(file.path, self.names.packages),
-            sorter=sorter,
+            home=home,
+            sorter=sorter_for(file.path),
             options=self.options,
+            modules=self.modules.seen_from(file.path),
         )
 
 
-def _real_rewrite() -> tuple[Rewrite, SorterFor]:
+def _real_rewrite() -> tuple[Callable[..., Rewritten], SorterFor]:
     """Imported late: most runs find little to rewrite, and some find nothing."""
     from codemods.rewrite import rewrite
     from codemods.sorting import sorter_for
@@ -284,13 +281,9 @@ def _written(outcome: _Outcome) -> _Outcome:
         with signals_deferred():
             replace_atomically(outcome.file.path, old, new)
     except FileProblem as problem:
-        unwritten = _unreadable(outcome.file.shown, problem)
+        unwritten = unreadable(outcome.file.shown, problem)
         return _Outcome(outcome.file, (*outcome.findings, unwritten))
     return outcome
-
-
-def _unreadable(path: str, problem: FileProblem) -> Finding:
-    return Finding(UNREADABLE, Place(path), problem.message, problem.fix)
 
 
 def _broken(path: str, error: Exception) -> Finding:
@@ -303,7 +296,7 @@ def _broken(path: str, error: Exception) -> Finding:
     )
 
 
-def _worker_died(file: _Candidate, status: int | None) -> Finding:
+def _worker_died(file: Candidate, status: int | None) -> Finding:
     return Finding(
         UNREADABLE,
         Place(file.shown),
@@ -321,22 +314,12 @@ def _ending(status: int | None) -> str:
 
 
 def _generated(rewritten: Rewritten) -> Finding:
-    line = rewritten.edits[0].line if rewritten.edits else 0
+    lines = [edit.line for edit in rewritten.edits[:1]]
+    lines += [finding.place.line for finding in rewritten.findings[:1]]
+    line = min(lines, default=0)
     return Finding(
         GENERATED_FILE,
         Place(rewritten.path, line, min(line, 1)),
         "this generated file has a call site, and was left as it is",
         "change its generator or the source of it, and generate it again",
     )
-
-
-def _unsupported(names: NameMap) -> Iterator[Finding]:
-    for each in names.unsupported:
-        path, _, line = each.place.rpartition(":")
-        yield Finding(
-            UNSUPPORTED_CHANGE,
-            Place(path, int(line), 1),
-            f"{each.migration} declares a change that is not applied yet:"
-            f" [[{each.table}]] {each.what}",
-            "look for its call sites by hand",
-        )

@@ -28,16 +28,21 @@ class Move(Entry, frozen=True, rename={"old_text": "from", "new_text": "to"}):
 
 
 class Rehome(Entry, frozen=True, rename={"old": "from", "new": "to"}):
-    """What `members` name lives on the attribute `new` instead of `old` now."""
+    """What `members` name lives on the attribute `new` instead of `old` now.
+
+    `keeps` are members that stay with the old object, `shared` those of them that
+    the new object has as well.
+    """
 
     old: str
     new: str
     members: tuple[str, ...]
     keeps: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 class Fold(Entry, frozen=True, rename={"new_text": "to"}):
-    """The expression `pattern` has a name now."""
+    """The expression `pattern` has a name now (`codemods.folding.pattern`)."""
 
     pattern: str
     new_text: str

@@ -113,7 +113,7 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
-    def start(self, node: ast.expr | ast.stmt | ast.alias) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.alias | ast.arg) -> int:
         return self.offset(node.lineno, node.col_offset)
 
     def end(self, node: ast.expr | ast.stmt | ast.alias) -> int:

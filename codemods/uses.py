@@ -53,7 +53,8 @@ def moved_uses(draft: Draft, group: AliasGroup, path: str) -> list[MovedUse]:
     depth = path.count(".") + 1
     found: list[MovedUse] = []
     for use in group.uses:
-        hit = draft.names.resolve(full_path(path, use))
+        folded = draft.folded.get(use.nodes[-1])
+        hit = folded or draft.names.resolve(full_path(path, use))
         if isinstance(hit, Moved):
             length = hit.old.dotted.count(".") + 1 - depth
             found.append(MovedUse(use, hit, length))
@@ -81,6 +82,8 @@ def report_lost_uses(draft: Draft, group: AliasGroup, path: str) -> None:
     only, and the module itself where it is handed on.
     """
     for use in group.uses:
+        if use.nodes[-1] in draft.folded:
+            continue
         full = full_path(path, use)
         hit = draft.names.resolve(full)
         if isinstance(hit, Removed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -11,6 +10,8 @@ from msgspec import Struct
 from msgspec.structs import fields
 from packaging.version import InvalidVersion, Version
 
+from codemods.folding.composing import functions_of
+from codemods.folding.pattern import PatternError, parse_pattern
 from codemods.name import Name, is_identifier, nearest, printable, quoted
 from codemods.schema import TABLES, Declared, Fold, Gone, Move, Rehome
 from codemods.toml_lines import TomlLines
@@ -121,7 +122,7 @@ def _problems(declared: Declared) -> Iterator[Problem]:
         for key, message in _problems_of_rehome(rehome):
             yield Problem(message, "rehome", index, key)
     for index, fold in enumerate(declared.folds):
-        for key, message in _problems_of_fold(fold):
+        for key, message in _problems_of_fold(declared, fold):
             yield Problem(message, "fold", index, key)
     for index, gone in enumerate(declared.removals):
         for key, message in _problems_of_removal(declared.package, gone):
@@ -193,6 +194,7 @@ def _problems_of_rehome(rehome: Rehome) -> _KeyMessages:
         "to": (rehome.new,),
         "members": rehome.members,
         "keeps": rehome.keeps,
+        "shared": rehome.shared,
     }
     for key, names in attributes.items():
         for name in names:
@@ -205,13 +207,23 @@ def _problems_of_rehome(rehome: Rehome) -> _KeyMessages:
     for name in rehome.keeps:
         if name in rehome.members:
             yield "keeps", f"{name} is in members too; it can mean one object only"
+    for name in rehome.shared:
+        if name not in rehome.keeps:
+            yield "shared", f"{name} is not in keeps; add it there, or take it out here"
 
 
-def _problems_of_fold(fold: Fold) -> _KeyMessages:
+def _problems_of_fold(declared: Declared, fold: Fold) -> _KeyMessages:
     yield from _problems_of_name("to", fold.new_text)
     if fold.new.is_module:
         yield "to", f"{fold.new} is a module; name a symbol like pkg.module:function"
+    for move in declared.moves:
+        if move.old == fold.new:
+            yield "to", f"{fold.new} moves to {move.new} in this file; name that"
     try:
-        ast.parse(fold.pattern, mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        yield "pattern", f"{quoted(fold.pattern)} is not a Python expression"
+        pattern = parse_pattern(fold.pattern)
+    except PatternError as error:
+        yield "pattern", str(error)
+        return
+    if len(set(functions_of(pattern, fold, declared.moves))) > 1:
+        message = f"two moves are of {pattern.function}"
+        yield "pattern", f"{message}; write its dotted path in the pattern"

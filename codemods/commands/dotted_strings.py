@@ -12,13 +12,15 @@ from functools import lru_cache
 
 from codemods.draft import Draft
 from codemods.finding import Rule
+from codemods.name import printable
 from codemods.namemap import Moved, NameMap, Removed
 from codemods.rules import COMPAT_LIMIT, DYNAMIC_NAME, REMOVED_NAME
 from codemods.source import Splice
+from codemods.spelling import fate, new_text, pattern
 
 Text = ast.Constant | ast.JoinedStr
 # A dotted path, or `module:symbol` as entry points write it.
-_PATH = r"(?<![\w./:-]){}(?!\w)"
+_BEFORE = r"(?<![\w./:-])"
 
 
 def propose(draft: Draft) -> None:
@@ -80,25 +82,12 @@ def _inner(node: Text) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=8)
-def _pattern(names: NameMap) -> re.Pattern[str]:
-    """Every old dotted path, the longest first; members may follow."""
-    paths: set[str] = set()
-    for name in names.old_names:
-        paths.add(name.dotted)
-        if name.symbol:
-            paths.add(f"{name.module}:{name.symbol}")
-    longest_first = sorted(paths, key=lambda path: (-len(path), path))
-    inner = "|".join(re.escape(path) for path in longest_first)
-    return re.compile(_PATH.format(f"({inner})"))
-
-
 def _propose_string(draft: Draft, node: Text) -> None:
     value = _value(node)
-    if _report_code(draft, node, value):
+    if _follow_code(draft, node, value) or _report_code(draft, node, value):
         return
-    pattern = _pattern(draft.names)
-    hits = [m for text in (value, *_inner(node)) for m in pattern.finditer(text)]
+    found = pattern(draft.names, _BEFORE)
+    hits = [m for text in (value, *_inner(node)) for m in found.finditer(text)]
     if hits:
         _propose_paths(draft, node, hits)
     else:
@@ -107,13 +96,13 @@ def _propose_string(draft: Draft, node: Text) -> None:
 
 def _propose_paths(draft: Draft, node: Text, hits: list[re.Match[str]]) -> None:
     for hit in hits:
-        target = _target(draft.names, hit.group(1))
+        target = fate(draft.names, hit.group(1))
         if isinstance(target, Removed):
             _report_removed(draft, node, target)
-    if all(isinstance(_target(draft.names, h.group(1)), Removed) for h in hits):
+    if all(isinstance(fate(draft.names, h.group(1)), Removed) for h in hits):
         return
     segment = draft.source.segment(node)
-    matches = list(_pattern(draft.names).finditer(segment))
+    matches = list(pattern(draft.names, _BEFORE).finditer(segment))
     if draft.options.compat:
         why = "a string can name only one of both versions"
         _report(draft, COMPAT_LIMIT, node, hits[0].group(1), why)
@@ -133,20 +122,6 @@ def _propose_paths(draft: Draft, node: Text, hits: list[re.Match[str]]) -> None:
 
 def _is_bytes(node: Text) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, bytes)
-
-
-def _target(names: NameMap, path: str) -> Moved | Removed | None:
-    return names.resolve(path.replace(":", "."))
-
-
-def new_text(names: NameMap, path: str) -> str | None:
-    """The path's new spelling, its `:` kept where it had one."""
-    target = _target(names, path)
-    if not isinstance(target, Moved):
-        return None
-    if ":" in path and target.new.symbol:
-        return ".".join((f"{target.new.module}:{target.new.symbol}", *target.rest))
-    return target.path
 
 
 def _report_removed(draft: Draft, node: Text, target: Removed) -> None:
@@ -177,6 +152,18 @@ def _offset_of(draft: Draft, node: Text, text: str) -> int:
     return start + at
 
 
+def _follow_code(draft: Draft, node: Text, value: str) -> bool:
+    """Rewrite code in a string, or settings that hold some; only if that is asked."""
+    options = draft.options
+    if not options.text or options.compat or "import" not in value:
+        return False
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    from codemods.texts._in_python import follow_string  # imports the codemods
+
+    return follow_string(draft, node)
+
+
 def _report_code(draft: Draft, node: Text, value: str) -> bool:
     """Report code that stands in a string and imports a moved name."""
     if "import" not in value:
@@ -195,10 +182,20 @@ def _report_code(draft: Draft, node: Text, value: str) -> bool:
             DYNAMIC_NAME,
             _offset_of(draft, node, statement),
             f"code inside a string imports from `{module}`, which lost names",
-            f"rewrite it by hand, the new homes are: {', '.join(targets)}",
+            f"rewrite it by hand, the new homes are: {', '.join(targets)}"
+            f"{_folds_in(draft, module, value)}",
         )
         return True
     return False
+
+
+def _folds_in(draft: Draft, module: str, value: str) -> str:
+    """The folds that code in a string may need as well, for the fix."""
+    return "".join(
+        f"; `{printable(fold.pattern)}` is {fold.new.dotted}"
+        for fold in draft.names.folds
+        if any(f.module == module and f.symbol in value for f in fold.functions)
+    )
 
 
 def _code_that_imports(value: str, module: str, lost: set[str]) -> str | None:

@@ -36,6 +36,8 @@ def _propose_alias(
     if alias.name == "*":
         _propose_star(draft, site, node, base, alias)
         return
+    if alias in site.replaced:  # it goes, or has its new name, with a fold
+        return
     path = f"{base}.{alias.name}"
     hit = draft.names.resolve(path)
     if isinstance(hit, Removed):

@@ -36,6 +36,7 @@ def propose(draft: Draft) -> None:
         key = (scope, local)
         if key not in groups:
             uses = scopes.uses_of(scope, local)
+            uses = [use for use in uses if use.nodes[-1] not in draft.gone]
             groups[key] = AliasGroup(scope, local, uses)
         groups[key].sites.append((site, alias, path))
     for group in groups.values():
@@ -78,4 +79,10 @@ def _is_followed(draft: Draft, site: ImportSite, path: str) -> bool:
     if isinstance(hit, Removed):
         return False
     moved_itself = isinstance(hit, Moved) and bool(hit.old.symbol or hit.rest)
-    return draft.names.leads_to_move(path) and not moved_itself
+    return _leads_somewhere(draft, path) and not moved_itself
+
+
+def _leads_somewhere(draft: Draft, path: str) -> bool:
+    if draft.names.leads_to_move(path):
+        return True
+    return any(path in hit.old.ancestors for hit in draft.folded.values())

@@ -102,6 +102,21 @@ def test_rehome_apply(benchmark: BenchmarkFixture, tree: Path) -> None:
     benchmark.extra_info["peak_mib"] = peak_mib(command, tree)
 
 
+def test_rehome_apply_of_moves_alone(benchmark: BenchmarkFixture, tree: Path) -> None:
+    """What attributes, folds and texts add is the difference to `sglang`."""
+    moves = ["sglang-22389", "sglang-26675", "sglang-26676"]
+    command = [sys.executable, "-m", "verify", "apply", *moves, "python", "test"]
+    timed(benchmark, command, tree, accepted=(0, 1))
+
+
+def test_rehome_apply_of_moves_and_attributes(
+    benchmark: BenchmarkFixture, tree: Path
+) -> None:
+    migrations = ["sglang-22389", "sglang-26675", "sglang-26676", "sglang-27256"]
+    command = [sys.executable, "-m", "verify", "apply", *migrations, "python", "test"]
+    timed(benchmark, command, tree, accepted=(0, 1))
+
+
 def peak_mib(command: list[str], tree: Path) -> float:
     """Peak resident memory of one run and its workers, read by a parent of its own."""
     script = (

@@ -19,10 +19,12 @@ from pathlib import Path
 import pytest
 
 from codemods import rules
+from codemods.analysed import AnalysedFiles
 from codemods.finding import Finding, Rule
 from codemods.home import ModuleHome
 from codemods.migration import loads
 from codemods.namemap import NameMap
+from codemods.rehoming.modules import Modules
 from codemods.rewrite import Options, Rewritten, rewrite
 from codemods.sorting import sorter_for
 
@@ -215,7 +217,25 @@ def apply(case: Case, source: bytes, project: Path) -> Rewritten:
         home=case.home,
         sorter=sorter_for(file),
         options=Options(compat=case.compat),
+        modules=modules_of(case, source, file, project),
     )
+
+
+def modules_of(case: Case, source: bytes, file: Path, project: Path) -> Modules | None:
+    """The file of the case, and those that both worlds have; only for attributes, as
+    isort would take what is there for the project's own.
+    """
+    if not case.names.rehomed:
+        return None
+    file.write_bytes(source)
+    files = [file]
+    for only, path, text in case.world_files:
+        if not only:
+            other = project / path
+            other.parent.mkdir(parents=True, exist_ok=True)
+            other.write_text(text, encoding="utf-8")
+            files.append(other)
+    return AnalysedFiles(files).seen_from(file)
 
 
 def shown(findings: tuple[Finding, ...]) -> list[str]:
@@ -332,7 +352,10 @@ BROKE_CODE = [
     *("l14", "r02", "r04", "r05", "r06", "r07", "r08", "r09", "r10", "r13"),
 ]
 # These come from the files around a rewrite, not from the rewrite itself.
-NOT_OF_REWRITE = {rules.GENERATED_FILE, rules.UNSUPPORTED_CHANGE}
+NOT_OF_REWRITE = {
+    rules.GENERATED_FILE,
+    *(rules.TEXT_REFERENCE, rules.TEXT_UNSURE, rules.KEPT_LOCAL),
+}
 
 
 def test_there_are_cases_enough() -> None:

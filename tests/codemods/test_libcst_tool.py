@@ -20,6 +20,8 @@ SOURCE = (
     'PATH = "sglang.srt.mem_cache.swa_memory_pool.SWATokenToKVPoolAllocator"\n'
 )
 OLD, NEW = "mem_cache.swa_memory_pool", "mem_cache.allocator.swa"
+SYMBOL = "SWATokenToKVPoolAllocator"
+MEMBER = ROOT / "tests/cases/member.toml"
 
 
 @pytest.mark.parametrize("name", codemods())
@@ -44,21 +46,68 @@ def test_findings_are_warnings() -> None:
     assert "SWATokenToKVPoolAllocator" in context.warnings[0]
 
 
-def test_the_tool_finds_and_runs_it(tmp_path: Path) -> None:
-    shutil.copy(ROOT / ".libcst.codemod.yaml", tmp_path)
-    (tmp_path / "user.py").write_text(SOURCE)
+# What each codemod makes of a file, when it is the only one that runs.
+SGLANG = "sglang.srt"
+SAMPLES = {
+    "comments": (f"# {SGLANG}.{OLD}.SWATokenToKVPoolAllocator", OLD, NEW),
+    "dotted_strings": (f'x = "{SGLANG}.{OLD}.SWATokenToKVPoolAllocator"', OLD, NEW),
+    "folds": (
+        f"from {SGLANG}.mem_cache.common import get_alloc_len_per_decode as f\n2 * f(0)",
+        "get_alloc_len_per_decode as f\n2 * f(0)",
+        "get_alloc_reserve_per_decode\nget_alloc_reserve_per_decode(0)",
+    ),
+    "from_imports": (
+        f"from {SGLANG}.{OLD} import SWATokenToKVPoolAllocator as A",
+        OLD,
+        NEW,
+    ),
+    "members": ("from pkg.old import B\nB().size", "", ""),
+    "module_aliases": (f"import {SGLANG}.{OLD} as m\nm.{SYMBOL}", OLD, NEW),
+    "rehomed_attributes": ("p.mamba_pool.alloc(1)", "mamba_pool", "mamba_allocator"),
+}
+
+
+def run_tool(folder: Path, *arguments: str) -> str:
+    """Run the tool in a folder with the settings of this repository."""
+    shutil.copy(ROOT / ".libcst.codemod.yaml", folder)
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "libcst.tool", "codemod", "--no-format"),
-            *("libcst_tool.DottedStrings", "--migration", "sglang", "user.py"),
-        ],
+        [sys.executable, "-m", "libcst.tool", "codemod", "--no-format", *arguments],
+        check=False,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("name", codemods())
+def test_the_tool_runs_each_of_them(name: str, tmp_path: Path) -> None:
+    source, old, new = SAMPLES[name]
+    (tmp_path / "user.py").write_text(f"{source}\n")
+    migration = str(MEMBER) if name == "members" else "sglang"
+    command = f"libcst_tool.{name.title().replace('_', '')}"
+    told = run_tool(
+        tmp_path, command, "--migration", migration, "--text", "user.py", "-j1"
+    )
+    assert "1 files successfully" in told
+    changed = (tmp_path / "user.py").read_text()
+    assert changed == f"{source.replace(old, new)}\n"
+    # One only reports: the others say nothing of these.
+    assert ("`.size` may be" in told) == (name == "members") == (not old)
+
+
+def test_the_tool_lists_them(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".libcst.codemod.yaml", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "libcst.tool", "list"],
         check=False,
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
-    changed = (tmp_path / "user.py").read_text()
-    assert changed.splitlines()[0] == SOURCE.splitlines()[0]
-    assert NEW in changed.splitlines()[1]
+    listed = {line.partition(" ")[0] for line in done.stdout.splitlines()}
+    wanted = {f"libcst_tool.{name.title().replace('_', '')}" for name in codemods()}
+    assert wanted <= listed, done.stdout + done.stderr

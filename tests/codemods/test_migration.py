@@ -244,6 +244,7 @@ def test_a_key_that_an_entry_must_have(entry: str, key: str, line: int) -> None:
         (HEAD + '[[rehome]]\nfrom = "a"\nto = "b"\nmembers = []', "8: rehome[1].members: is empty"),
         (HEAD + '[[rehome]]\nfrom = "a"\nto = "b"\nmembers = ["d", 1]', "8: rehome[1].members: expected a string"),
         (HEAD + '[[rehome]]\nfrom = "a"\nto = "b"\nmembers = ["d"]\nkeeps = ["d"]', "9: rehome[1].keeps: d is in members too"),
+        (HEAD + '[[rehome]]\nfrom = "a"\nto = "b"\nmembers = ["d"]\nshared = ["e"]', "9: rehome[1].shared: e is not in keeps"),
         (HEAD + '[[fold]]\npattern = "2 *"\nto = "p.a:f"', '6: fold[1].pattern: "2 *" is not a Python expression'),
         (HEAD + '[[fold]]\npattern = "f()"\nto = "p.a"', "7: fold[1].to: p.a is a module"),
         (HEAD + '[[fold]]\npattern = "f()"\nto = "p a"', '7: fold[1].to: "p a" is not a dotted name'),

@@ -119,21 +119,16 @@ def test_the_tables_of_a_map(names: NameMap) -> None:
     assert len(names.old_names) == len(names.moves) + len(names.removals) == 5
 
 
-def test_what_is_not_applied_yet_is_named_with_its_place(names: NameMap) -> None:
-    shown = [
-        (each.table, each.migration, each.place, each.what)
-        for each in names.unsupported
-    ]
-    assert shown == [
-        ("rehome", "m1.0", "m1.0.toml:26", "pool to allocator"),
-        ("fold", "m1.0", "m1.0.toml:31", "2 * f(...) to p.a:g"),
-    ]
+def test_folds_are_there_with_their_place(names: NameMap) -> None:
+    (fold,) = names.folds
+    assert (fold.pattern, fold.new) == ("2 * f(...)", Name("p.a", "g"))
+    assert (fold.migration, fold.place) == ("m1.0", "m1.0.toml:31")
 
 
 def test_a_map_can_be_sent_to_another_process(names: NameMap) -> None:
     assert names.relevant(b"from p.old import A")
     copy = pickle.loads(pickle.dumps(names))
     assert (copy.moves, copy.removals) == (names.moves, names.removals)
-    assert copy.unsupported == names.unsupported
+    assert (copy.folds, copy.rehomed) == (names.folds, names.rehomed)
     assert copy.resolve("p.old.A") == names.resolve("p.old.A")
     assert copy.relevant(b"from p.old import A")

@@ -21,8 +21,14 @@ from codemods.finding import Verdict
 from codemods.home import ModuleHome
 from codemods.migration import loads
 from codemods.namemap import NameMap
+from codemods.reading import LARGEST_TEXT
 from codemods.rewrite import Edit, Options, Rewritten
-from codemods.rules import GENERATED_FILE, STAR_IMPORT, UNREADABLE, UNSUPPORTED_CHANGE
+from codemods.rules import (
+    GENERATED_FILE,
+    STAR_IMPORT,
+    TEXT_REFERENCE,
+    UNREADABLE,
+)
 from codemods.runner import Report, Rewrite, run
 from codemods.sorting import ImportSorter
 
@@ -320,17 +326,6 @@ def test_a_file_that_changes_on_the_way_is_kept(tmp_path: Path) -> None:
     assert "changed while" in report.findings[0].message
 
 
-def test_a_change_that_is_not_supported_yet_is_never_ok(tmp_path: Path) -> None:
-    text = MIGRATION + '\n[[fold]]\npattern = "2 * f(...)"\nto = "pkg.new:g"\n'
-    names = NameMap.compose([loads(text, "move-a.toml")])
-    report = apply(tmp_path, names=names)
-    (finding,) = report.findings
-    assert finding.rule == UNSUPPORTED_CHANGE
-    assert finding.place.path == "move-a.toml"
-    assert finding.place.line == text.splitlines().index("[[fold]]") + 1
-    assert report.verdict(check=False) is Verdict.UNDECIDED
-
-
 def test_the_verdict(tmp_path: Path) -> None:
     make(tmp_path, a=CALL_SITE)
     clean = apply(tmp_path, write=False)
@@ -578,3 +573,94 @@ def test_importing_the_runner_is_quick() -> None:
         check=True,
     )
     assert done.stdout == "set()\n"
+
+
+# Texts
+
+
+def apply_text(*paths: Path, text: bool = True, write: bool = True) -> Report:
+    options = Options(text=text)
+    return run(paths, NAMES, options=options, jobs=1, write=write)
+
+
+def test_texts_are_told_and_with_the_option_rewritten(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbft: pkg.old.A\r\n")
+    (tmp_path / "b.md").write_bytes(b"pkg.older.A\n")
+    make(tmp_path, c="x = 1\n")
+    before = traces(tmp_path)
+    told = apply_text(tmp_path, text=False)
+    assert traces(tmp_path) == before
+    assert [f.rule for f in told.findings] == [TEXT_REFERENCE]
+    assert (told.changed, told.files_read, told.texts_read) == ((), 1, 2)
+    done = apply_text(tmp_path)
+    assert (tmp_path / "a.yaml").read_bytes() == b"\xef\xbb\xbft: pkg.new.A\r\n"
+    assert [Path(file.path).name for file in done.changed] == ["a.yaml"]
+    after = traces(tmp_path)
+    assert apply_text(tmp_path).changed == ()
+    assert traces(tmp_path) == after
+    untouched = {path: was for path, was in before.items() if "a.yaml" not in path}
+    assert {**after, **untouched} == after
+
+
+def test_a_text_that_is_named_is_read_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("pkg.old.A\n")
+    (tmp_path / "script").write_text(CALL_SITE)
+    apply_text(tmp_path / "a.md", tmp_path / "script")
+    assert (tmp_path / "a.md").read_text() == "pkg.new.A\n"
+    assert (tmp_path / "script").read_text() == REWRITTEN
+
+
+def test_texts_that_are_left_out(tmp_path: Path) -> None:
+    """Ignored, linked, binary, of the past, generated, a migration: as they were."""
+    kept = {
+        "ignored.yaml": b"pkg.old.A\n",
+        "picture.dat": b"pkg.old.A\n\0",
+        "photo.png": b"pkg.old.A\n",
+        "CHANGELOG.md": b"pkg.old.A moved\n",
+        "own.toml": b'[[move]]\nfrom = "pkg.old:A"\n',
+        "lock.yaml": b"# @generated\npkg.old.A\n",
+        ".venv/a.yaml": b"pkg.old.A\n",
+    }
+    for name, data in kept.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / ".gitignore").write_text("ignored.yaml\n")
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    report = apply_text(tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+    assert report.changed == ()
+    assert [f.rule for f in report.findings] == [GENERATED_FILE]
+    assert report.left_out == {"change log": 1, "environment": 1, "migration": 1}
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_a_large_text_is_only_asked(tmp_path: Path, text: bool) -> None:
+    blank = b"x" * (LARGEST_TEXT - 4)
+    (tmp_path / "named.txt").write_bytes(blank + b" pkg.old.A\n")
+    (tmp_path / "other.txt").write_bytes(blank + b" pkg.older.A\n")
+    (tmp_path / "binary.dat").write_bytes(b"\0" + blank + b" pkg.old.A\n")
+    report = apply_text(tmp_path, text=text)
+    (finding,) = report.findings
+    assert (finding.rule, Path(finding.place.path).name) == (UNREADABLE, "named.txt")
+    assert "too large" in finding.message
+    assert report.verdict(check=False) is Verdict.UNDECIDED
+
+
+def test_a_read_only_text_is_reported_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("pkg.old.A\n")
+    (tmp_path / "a.yaml").chmod(0o444)
+    report = apply_text(tmp_path)
+    assert (tmp_path / "a.yaml").read_text() == "pkg.old.A\n"
+    assert [f.rule for f in report.findings] == [UNREADABLE]
+
+
+def test_texts_go_to_other_processes_as_well(
+    tmp_path: Path, many_workers: None
+) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.md").write_text("pkg.old.A\n")
+        make(tmp_path, **{f"m{number}": CALL_SITE})
+    report = run([tmp_path], NAMES, options=Options(text=True), jobs=3, write=True)
+    assert len(report.changed) == 8
+    assert (tmp_path / "3.md").read_text() == "pkg.new.A\n"

@@ -1,0 +1,6 @@
+def alone():
+    return 1
+
+
+def zeroes():
+    return 0
