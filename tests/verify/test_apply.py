@@ -179,6 +179,7 @@ def test_output_goes_to_a_file(project: Path) -> None:
         "files_read": 2,
         "findings": 0,
         "left_out": {},
+        "texts_read": 0,
         "written": True,
     }
     assert document["changes"] == [

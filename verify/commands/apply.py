@@ -13,8 +13,9 @@ from verify.report import finish, output_options
 
 if TYPE_CHECKING:
     from codemods.migration import Migration
+    from codemods.namemap import NameMap
     from codemods.rewrite import Rewritten
-    from codemods.runner import Report
+    from codemods.runner import Finish, Report
 
 EXAMPLE = "for example: rehome apply sglang src/"
 
@@ -26,6 +27,16 @@ EXAMPLE = "for example: rehome apply sglang src/"
 )
 @click.option("--diff", is_flag=True, help="Show a unified diff and write nothing.")
 @click.option("--compat", is_flag=True, help="Keep old and new versions working.")
+@click.option(
+    "--text",
+    is_flag=True,
+    help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
+)
+@click.option(
+    "--hoist",
+    is_flag=True,
+    help="Move imports of moved names out of functions where their cycle is gone.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -45,6 +56,8 @@ def command(
     check: bool,
     diff: bool,
     compat: bool,
+    text: bool,
+    hoist: bool,
     jobs: int | None,
     since: str | None,
     until: str | None,
@@ -56,6 +69,8 @@ def command(
     A MIGRATION is the id of a built-in one (see `rehome migrations`), a package
     name, which means all that are built in for it, or a TOML file. A PATH is a
     file or a folder; one that begins with a dash goes after `--`.
+
+    What other files say of moved names is reported, and rewritten with --text.
 
     \b
     rehome apply sglang src/
@@ -72,18 +87,31 @@ def command(
         names = NameMap.compose(select(wanted, since, until))
     except MigrationError as error:
         raise click.UsageError(str(error)) from None
+    if hoist and compat:
+        raise click.UsageError(
+            "--hoist and --compat go together badly: the older version still has the"
+            " cycle; leave one of them out"
+        )
     write = not (check or diff)
     with progress_bar("rewriting") as progress:
         report = run(
             paths,
             names,
-            options=Options(compat=compat),
+            options=Options(compat=compat, text=text),
             jobs=jobs,
             write=write,
             progress=progress,
+            finish=_hoisting(paths, names) if hoist else None,
         )
     outcome = outcome_of(report, check=check, diff=diff, written=write)
     finish(outcome, format_name=format_name, output=output)
+
+
+def _hoisting(paths: list[Path], names: NameMap) -> Finish:
+    from verify.importing.freeing import HoistFreed
+    from verify.releases import cache_folder
+
+    return HoistFreed(paths, names, cache_folder() / "imports")
 
 
 def split(arguments: tuple[str, ...]) -> tuple[list[str], list[Path]]:
@@ -144,6 +172,7 @@ def outcome_of(report: Report, *, check: bool, diff: bool, written: bool) -> Out
         changes=changes,
         facts={
             "files_read": report.files_read,
+            "texts_read": report.texts_read,
             "files_changed": len(changes),
             "findings": len(report.findings),
             "written": written,
@@ -167,7 +196,7 @@ def _change(file: Rewritten, *, diff: bool, written: bool) -> Change:
 def _summary(report: Report, left_out: dict[str, int], *, written: bool) -> str:
     rewritten = "rewritten" if written else "would be rewritten"
     parts = [
-        f"{_count(report.files_read, 'file')} read",
+        f"{_count(report.files_read, 'file')} read{_texts(report)}",
         f"{len(report.changed)} {rewritten}",
         _count(len(report.findings), "finding"),
     ]
@@ -175,6 +204,12 @@ def _summary(report: Report, left_out: dict[str, int], *, written: bool) -> str:
         reasons = (f"{number} {reason}" for reason, number in sorted(left_out.items()))
         parts.append(f"left out: {', '.join(reasons)}")
     return "; ".join(parts)
+
+
+def _texts(report: Report) -> str:
+    if not report.texts_read:
+        return ""
+    return f", {_count(report.texts_read, 'text')} searched"
 
 
 def _count(number: int, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codemods.hoistable import Local, local_imports_in, local_name
@@ -54,6 +54,8 @@ def plan(
     heavy: bool = False,
     others: bool = False,
     failing: Mapping[str, frozenset[str]] = _NOTHING,
+    wanted: Callable[[str, Local], bool] = lambda path, local: True,
+    called: bool = True,
 ) -> list[Plan]:
     """What can be moved in the files at `paths`, by their paths in the graph.
 
@@ -62,10 +64,15 @@ def plan(
     well, with `others` what is neither the project's nor Python's: whether that is
     installed everywhere, and does nothing but define names, cannot be told. `failing`
     are modules that may fail when they are the first of their cycle to be imported,
-    each with that cycle: what enters it there stays.
+    each with that cycle: what enters it there stays. What is not `wanted`, asked with
+    its path, is neither moved nor told of. Without `called`, cycles through functions
+    that only may be called while a module is imported count for nothing where the top
+    of the file imports the same module already.
     """
-    judge = _Judge(loaded, heavy=heavy, others=others, failing=failing)
+    judge = _Judge(loaded, heavy=heavy, others=others, failing=failing, called=called)
     plans = [each for path in sorted(paths) if (each := judge.plan_of(path))]
+    for each in plans:
+        each.waiting = {k: v for k, v in each.waiting.items() if wanted(each.path, k)}
     moving = True
     while moving:
         accepted = [judge.accept(each) for each in plans]
@@ -81,8 +88,10 @@ class _Judge:
         heavy: bool,
         others: bool,
         failing: Mapping[str, frozenset[str]],
+        called: bool,
     ) -> None:
         self._loaded = loaded
+        self._called = called
         self._graph = loaded.graph
         self._heavy = heavy
         self._others = others
@@ -264,7 +273,8 @@ class _Judge:
         statements = self._statements[module][local.place]
         named = {t for s in statements for t in self._targets(module, s)}
         loads = self._leading.loaded_by(module, named)
-        for each in sorted(loads):
+        exposed = self._called or not self._is_imported_above(module, named)
+        for each in sorted(loads) if exposed else ():
             if self._leading.leads(each, module):
                 return f"`{each}` imports this module, if by way of others"
         all_new = self._leading.new_for(module, loads)

@@ -58,9 +58,7 @@ class _Needs:
 
     @cached_property
     def reach(self) -> Reach:
-        reading = Reading.PARENTS
-        successors = self.graph.successors(reading, self.within)
-        return Reach(successors, self.graph.rings(reading, self.within))
+        return Reach.of(self.graph, self.within)
 
     def of(self, module: str) -> Iterator[LocalImport]:
         top: set[str] | None = None
@@ -99,6 +97,12 @@ class Reach:
         self._bits = {name: 1 << place for place, name in enumerate(successors)}
         home = {name: ring[0] for ring in rings for name in ring}
         self._reached = self._follow(successors, home)
+
+    @classmethod
+    def of(cls, graph: Graph, within: str = "") -> Reach:
+        """Along what runs at import, packages with it."""
+        reading = Reading.PARENTS
+        return cls(graph.successors(reading, within), graph.rings(reading, within))
 
     def leads(self, source: str, target: str) -> bool:
         """Whether importing `source` imports `target`, or is importing it."""

@@ -12,9 +12,9 @@ from codemods.files import FileProblem, replace_atomically, signals_deferred
 from codemods.finding import Finding, Place, Verdict, verdict_of
 from codemods.generated import is_generated
 from codemods.hoisting import hoist
+from codemods.reading import shown
 from codemods.rewrite import Rewritten
 from codemods.rules import GENERATED_FILE, UNPARSABLE, UNREADABLE
-from codemods.runner import shown
 from codemods.sorting import sorter_for
 from verify.importing.hoisting import Kept, Plan, plan
 from verify.importing.outcomes import Fate
@@ -29,7 +29,7 @@ _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 class Hoisted:
     """What a run did: the files that it changed, or would, and what it left.
 
-    `moved` counts the imports that move. Paths are as `codemods.runner.shown` tells.
+    `moved` counts the imports that move. Paths are as `codemods.reading.shown` tells.
     """
 
     root: str
@@ -79,8 +79,8 @@ def run(
     files = in_folder(root)
     side = examine(files, cache, progress=progress)
     loaded = side.loaded
-    base = _base(root, files.oids)
-    wanted = dict(_in_graph(found.files, base, loaded))
+    base = folder_of(root, files.oids)
+    wanted = dict(in_graph(found.files, base, loaded))
     plans = plan(loaded, wanted, heavy=heavy, others=others, failing=failing_in(side))
     findings = [*found.problems, *_unread(loaded, wanted)]
     changed: list[Rewritten] = []
@@ -102,14 +102,14 @@ def run(
     return Hoisted(str(root), len(wanted), tuple(changed), moved, kept, ordered)
 
 
-def _base(root: Path, names: Iterable[str]) -> Path:
+def folder_of(root: Path, names: Iterable[str]) -> Path:
     """The folder that the paths of the graph start in."""
     start = root.resolve()
     one = next(iter(names), "")
     return next((a for a in (start, *start.parents) if (a / one).is_file()), start)
 
 
-def _in_graph(
+def in_graph(
     files: Iterable[Path], base: Path, loaded: Loaded
 ) -> Iterator[tuple[str, Path]]:
     known = loaded.files.oids
