@@ -1,8 +1,10 @@
 """Print how `rehome apply`, `blame` and `cycles` fare against refactors as merged.
 
-Exit status: 0 when every call-site file is byte-identical to the merge, every line
-of blame is as git says without a limit, and every figure of import cycles is the
-known one; 1 when one is not, 2 when the clone cannot be replayed.
+Exit status: 0 when every call-site file is byte-identical to the merge, every use of
+a re-homed attribute is as merged or reported, every fold differs from the merge in
+what is known and no more, every line of blame is as git says without a limit, and
+every figure of import cycles is the known one; 1 when one is not, 2 when the clone
+cannot be replayed.
 """
 
 from __future__ import annotations
@@ -14,17 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import find
+from codemods.migration import MigrationError
 from verify.git import GitError
 from verify.history.modes import MODES
 from verify.importing.packages import NoPackage
 from verify.replay import Blamed, Replayed, ReplayError, blame_again, replay
 from verify.replay_cycles import Row, replay_cycles
+from verify.replay_folds import MIGRATION as FOLDS
+from verify.replay_folds import replay_folds
+from verify.replay_rehoming import Made, Rehomed, Truth, replay_rehoming
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 # Migration and the commit that merged it.
 MERGED = {"sglang-26676": "1af53f67b24aeb8e8e39e9326304c452a76c35e7"}
+
+# The same, of an attribute that was split in two.
+REHOMED = {"sglang-27256": "e57323cae910743185be763bb5c836dbb61f9996"}
 
 # Pull requests and the commits that merged them, for blame.
 PULLS = {
@@ -49,6 +58,22 @@ def main() -> int:
             return 2
         show(migration, commit, files)
         identical &= all(file.outcome == "identical" for file in files)
+    for migration, commit in REHOMED.items():
+        try:
+            attributes = replay_rehoming(clone, commit, find(migration)[0])
+        except (GitError, MigrationError, ReplayError) as error:
+            print(f"replay: {error}", file=sys.stderr)
+            return 2
+        for attribute in attributes:
+            show_rehomed(migration, commit, attribute)
+            identical &= attribute.is_right
+    try:
+        folds = replay_folds(clone, find(FOLDS)[0])
+    except (GitError, MigrationError, ReplayError) as error:
+        print(f"replay: {error}", file=sys.stderr)
+        return 2
+    show_rows(f"{FOLDS} at its parent, its definitions as merged", folds)
+    identical &= all(row.agrees for row in folds)
     for pull, commit in PULLS.items():
         try:
             blamed = blame_again(clone, commit)
@@ -62,16 +87,41 @@ def main() -> int:
     except (GitError, NoPackage) as error:
         print(f"replay: {error}", file=sys.stderr)
         return 2
-    show_cycles(rows)
+    show_rows("import cycles of sglang.srt", rows)
     identical &= all(row.agrees for row in rows)
     return 0 if identical else 1
 
 
-def show_cycles(rows: list[Row]) -> None:
+def show_rehomed(migration: str, commit: str, rehomed: Rehomed) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title="import cycles of sglang.srt")
+    title = f"{migration} at the parent of {commit[:9]}: uses of {rehomed.attribute}"
+    table = Table(title=escape(title))
+    for column in ("the pull request", "uses", *(made.value for made in Made)):
+        table.add_column(column, overflow="fold")
+    for truth in Truth:
+        counts = (str(rehomed.count(truth, made)) for made in Made)
+        table.add_row(truth.value, str(rehomed.total(truth)), *counts)
+    console = console_of_any_width()
+    console.print(table)
+    for truth in Truth:
+        for use in rehomed.uses:
+            if use.truth is truth and use.made not in (Made.SAME, Made.OTHER_NAME):
+                place = f"{use.path}:{use.line}:{use.column}"
+                console.print(escape(f"{use.made.value}: {place} ({truth.value})"))
+    for place in rehomed.strayed:
+        console.print(escape(f"changed, and no use stands there: {place}"))
+    console.print(
+        f"{len(rehomed.uses)} uses, {rehomed.findings} findings in their files"
+    )
+
+
+def show_rows(title: str, rows: list[Row]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title))
     for column in ("what", "known", "found", ""):
         table.add_column(column, overflow="fold")
     for row in rows:

@@ -72,7 +72,7 @@ def replay(clone: Path, commit: str, migration: Migration) -> list[Replayed]:
         ) from None
     names = NameMap.compose([migration])
     merged = _call_site_files(repository, head, names)
-    with _worktree(repository, base.hexsha) as tree:
+    with worktree(repository, base.hexsha) as tree:
         report = run([tree], names, options=Options(), jobs=None, write=True)
         written = {
             Path(item.path).resolve().relative_to(tree.resolve()).as_posix(): item.new
@@ -105,7 +105,8 @@ def _call_site_files(
 
 
 @contextmanager
-def _worktree(repository: git.Repo, revision: str) -> Iterator[Path]:
+def worktree(repository: git.Repo, revision: str) -> Iterator[Path]:
+    """A scratch worktree of the clone, gone again afterwards."""
     with tempfile.TemporaryDirectory(prefix="rehome-replay-") as folder:
         tree = Path(folder) / "tree"
         hooks_off = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]
