@@ -28,7 +28,7 @@ def test_the_sample_says_that_it_is_not_the_real_thing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     status, out = demo(capsys, "--offline")
-    assert status == 1
+    assert status == 0
     assert "NOT THE REAL RELEASE" in out
     assert "+from sglang.srt.mem_cache.allocator.swa import" in out
     assert "[dynamic-name]" in out
@@ -55,7 +55,7 @@ def test_the_real_release(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(out)
     # Every name was rewritten; which object an attribute means is in doubt here and
     # there, in code that the pull request restructured by hand.
-    assert status == 1
+    assert status == 0
     rules = {finding["rule"] for finding in told["findings"]}
     assert {rule.partition("-")[0] for rule in rules} == {"attribute"}
     assert told["facts"]["files_changed"] == 19
