@@ -176,11 +176,11 @@ class File:
     @cached_property
     def classes(self) -> list[ast.ClassDef]:
         """Every class of the file, those inside functions too."""
-        if re.search(r"^[ \t]+class\b", self.source.text, re.MULTILINE):
-            nodes: Iterable[ast.AST] = ast.walk(self.tree)
-        else:
-            nodes = self.tree.body
-        return [node for node in nodes if isinstance(node, ast.ClassDef)]
+        if not re.search(r"^[ \t]+class\b", self.source.text, re.MULTILINE):
+            return [each for each in self.tree.body if isinstance(each, ast.ClassDef)]
+        return [
+            each for each in _statements(self.tree) if isinstance(each, ast.ClassDef)
+        ]
 
     def variable(self, node: ast.Name | ast.arg) -> Variable:
         """The variable that a name, as a use or a binding, is of."""
@@ -277,6 +277,15 @@ def path_of(node: ast.expr) -> tuple[str, ...] | None:
         names.insert(0, node.attr)
         node = node.value
     return (node.id, *names) if isinstance(node, ast.Name) else None
+
+
+def _statements(tree: ast.Module) -> list[ast.AST]:
+    """Every statement, with what holds blocks of them; expressions hold none."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            found += getattr(node, block, ())
+    return found
 
 
 def _is_lookup(call: ast.Call) -> bool:
