@@ -135,27 +135,33 @@ class SWATokenToKVPoolAllocator(CopiesCache, BaseTokenToKVPoolAllocator):
         """Return what `restore_state` needs to come back to now.
 
         The mapping is not part of it, as upstream: between the two, hand out slots,
-        but free none.
+        but free none. In debug mode there is a third part: the full slots that are
+        handed out, of which the pools know the pages alone.
         """
-        return [
+        state = [
             self.full_attn_allocator.backup_state(),
             self.swa_attn_allocator.backup_state(),
         ]
+        return state if self._slots is None else [*state, self._slots.held()]
 
     def restore_state(self, state: Any) -> None:
         """Go back to what `backup_state` returned. Mutates both pools' lists.
 
-        Raises ValueError for what is no state of two pools.
+        Raises ValueError for what is no state of two pools; in debug mode
+        IntegrityError where slots were freed in between.
         """
-        if len(state) != 2:
+        parts = 2 if self._slots is None else 3
+        if len(state) != parts:
             raise ValueError(
-                f"a state of two pools is needed, and this has {len(state)}"
+                f"a state of {parts} parts is needed, as backup_state() returned it,"
+                f" and this has {len(state)}"
             )
         self.full_attn_allocator.restore_state(state[0])
         self.swa_attn_allocator.restore_state(state[1])
         if self._slots is not None:
-            pages = torch.cat([pages.cpu() for pages in state[0]])
-            self._slots.take_back(self._slots_of(pages))
+            self._slots.clear()
+            self._slots.hand_out(state[2])
+            self.check_integrity()
 
     def alloc(self, need_size: int) -> torch.Tensor | None:
         """Hand out `need_size` slots, a window slot behind each.

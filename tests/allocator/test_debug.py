@@ -163,14 +163,69 @@ def test_long_lists_are_cut() -> None:
         side.check_integrity()
 
 
-def test_restore_is_understood() -> None:
-    for side in (token(), paged(), window()):
-        kept = side.alloc(4)
-        state = side.backup_state()
-        side.alloc(8)
+@pytest.mark.parametrize("make", SORTED)
+def test_restore_is_understood(make: Callable[..., Any]) -> None:
+    side = make()
+    kept = side.alloc(4)
+    state = side.backup_state()
+    first = side.alloc(4)
+    side.restore_state(state)
+    assert side.alloc(4).tolist() == first.tolist()
+    side.restore_state(state)
+    with pytest.raises(IntegrityError, match="freed before"):
+        side.free(first)
+    side.free(kept)
+    side.check_integrity(kept[:0])
+
+
+def one_more(side: Any, slots: Any) -> Any:
+    """What a request gets that has these slots, and gains a token."""
+    length = torch.tensor([len(slots) + 1])
+    return side.alloc_decode(length, length, slots[-1:])
+
+
+@pytest.mark.parametrize("make", [paged, window])
+def test_restore_of_an_open_page(make: Callable[..., Any]) -> None:
+    """The page is held before and after; its next slot is not."""
+    side = make()
+    none, five = torch.tensor([0]), torch.tensor([5])
+    slots = side.alloc_extend(none, none, five, five, torch.tensor([-1]), 5)
+    state = side.backup_state()
+    first = one_more(side, slots)
+    one_more(side, torch.cat((slots, first)))
+    side.restore_state(state)
+    assert one_more(side, slots).tolist() == first.tolist()
+    side.restore_state(state)
+    side.free(slots)
+    side.check_integrity(slots[:0])
+
+
+def test_restored_slot_that_is_held_no_longer() -> None:
+    side = window()
+    none, five = torch.tensor([0]), torch.tensor([5])
+    slots = side.alloc_extend(none, none, five, five, torch.tensor([-1]), 5)
+    state = side.backup_state()
+    undone = one_more(side, slots)
+    side.restore_state(state)
+    with pytest.raises(IntegrityError, match="freed before"):
+        side.free(undone)
+
+
+def test_restore_does_not_bring_freed_window_slots_back() -> None:
+    side = window()
+    slots = side.alloc(8)
+    state = side.backup_state()
+    side.free(slots[:4])
+    with pytest.raises(IntegrityError, match="pages lost, neither free nor held"):
         side.restore_state(state)
-        side.free(kept)
-        side.check_integrity(kept[:0])
+
+
+def test_states_have_a_known_form() -> None:
+    assert len(window(debug=False).backup_state()) == 2
+    for debug in (False, True):
+        side = window(debug=debug)
+        with pytest.raises(ValueError, match="as backup_state"):
+            side.restore_state(window(debug=not debug).backup_state())
 
 
 def test_twins_that_differ() -> None:
