@@ -15,7 +15,7 @@ import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -200,6 +200,33 @@ def look_up(folder: Path, *arguments: str) -> bytes:
     return _run(command, _environment(_KEPT), _LOOK_UP_SECONDS)
 
 
+def work_in(
+    folder: Path, *arguments: str, variables: Mapping[str, str] | None = None
+) -> bytes:
+    """Run a git command in the repository itself, for those who run its code anyway.
+
+    Its hooks do not run, but its filters do: files come out as its users have them.
+    `variables` are added to its environment. Raises `GitError` where it fails.
+    """
+    command = ["git", *_SETTINGS, "-C", str(folder), *arguments]
+    return _run(command, {**_environment(_KEPT), **(variables or {})})
+
+
+def differences_of_folders(folder: Path, old: str, new: str) -> bytes:
+    """What `git diff --name-status -z` says of two folders in `folder`, with renames.
+
+    Raises `GitError` where it fails.
+    """
+    options = ("--no-index", "--name-status", "-z", "-M", "--no-ext-diff")
+    command = ["git", *_SETTINGS, "-C", str(folder), "diff", *options, "--", old, new]
+    environment = _environment(("GIT_EXEC_PATH",)) | {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+    }
+    return _run(command, environment, fine=(0, 1))  # 1: they differ
+
+
 def _environment(kept: tuple[str, ...]) -> dict[str, str]:
     """The environment without what names another repository, as hooks have it."""
     mine = {
@@ -214,6 +241,8 @@ def _run(
     command: Sequence[str],
     environment: dict[str, str],
     timeout: int = _TIMEOUT_SECONDS,
+    *,
+    fine: Sequence[int] = (0,),
 ) -> bytes:
     try:
         done = subprocess.run(
@@ -230,7 +259,7 @@ def _run(
         raise GitError(f"git gave no answer in {timeout} seconds") from None
     except (OSError, ValueError) as error:
         raise GitError(f"git cannot be run: {error}") from None
-    if done.returncode:
+    if done.returncode not in fine:
         raise GitError(_reason(done.stderr))
     return done.stdout
 

@@ -67,7 +67,7 @@ def fetch(release: Release, *, cache: Path | None = None) -> Path:
     """
     folder = (cache or cache_folder()) / "wheels"
     kept = folder / release.wheel
-    if kept.is_file() and _sha256(kept) == release.sha256:
+    if kept.is_file() and sha256_of(kept) == release.sha256:
         return kept
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -82,12 +82,26 @@ def _download(release: Release, into: Path) -> Path:
         f"{release.project}=={release.version} --hash=sha256:{release.sha256}\n"
     )
     interpreter, platform = release.wheel.removesuffix(".whl").split("-")[-3::2]
-    command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-        *("--disable-pip-version-check", "--no-input", "--retries", "2"),
+    pip_download(
+        str(release),
         *("--require-hashes", "--only-binary", ":all:", "--platform", platform),
         *("--implementation", "cp", "--python-version", interpreter[2:]),
         *("--dest", str(into), "--requirement", str(pin)),
+    )
+    wheel = into / release.wheel
+    if not wheel.is_file():
+        raise ReleaseError(f"{release} cannot be downloaded: no {release.wheel}")
+    if sha256_of(wheel) != release.sha256:
+        raise ReleaseError(f"{release} has another hash than the pinned one")
+    return wheel
+
+
+def pip_download(what: str, *arguments: str) -> None:
+    """Run `pip download` without dependencies; raises `ReleaseError`."""
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+        *("--disable-pip-version-check", "--no-input", "--retries", "2"),
+        *arguments,
     ]
     try:
         done = subprocess.run(
@@ -99,18 +113,15 @@ def _download(release: Release, into: Path) -> Path:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReleaseError(f"{release} cannot be downloaded: {error}") from None
-    wheel = into / release.wheel
-    if done.returncode or not wheel.is_file():
+        raise ReleaseError(f"{what} cannot be downloaded: {error}") from None
+    if done.returncode:
         reasons = [x for x in done.stderr.splitlines() if x.startswith("ERROR")]
         reason = (reasons or done.stderr.splitlines() or ["pip failed"])[-1]
-        raise ReleaseError(f"{release} cannot be downloaded: {reason[:300]}")
-    if _sha256(wheel) != release.sha256:
-        raise ReleaseError(f"{release} has another hash than the pinned one")
-    return wheel
+        raise ReleaseError(f"{what} cannot be downloaded: {reason[:300]}")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as hex digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
