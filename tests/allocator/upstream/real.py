@@ -1,19 +1,18 @@
 """Load SGLang's real allocators from an unpacked release, with no network.
 
-Only their own files are run; the few helpers that these import are supplied here.
-Runs in a process of its own: it puts modules named `sglang` in place.
+Runs in a process of its own: it puts modules named `sglang` in place. Needs the
+repository's folder on the import path.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import socket
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import torch
+from verify.behaviour.examples import sglang_release
+
+WindowPool = sglang_release.WindowPool
 
 
 def no_network(*args: object, **kwargs: object) -> None:
@@ -21,98 +20,6 @@ def no_network(*args: object, **kwargs: object) -> None:
 
 
 def load(release: Path) -> dict[str, Any]:
-    """Return the real classes of `release` by name; raises ImportError without them."""
+    """Return the real classes of `release` by name; raises OSError without them."""
     socket.socket.connect = no_network  # type: ignore[method-assign]
-    _supply_helpers()
-    folder = release / "sglang" / "srt" / "mem_cache"
-    cache = "sglang.srt.mem_cache"
-    if (folder / "allocator").is_dir():
-        for name in ("triton_ops", "allocator"):
-            _module(f"{cache}.{name}").__path__ = [str(folder / name)]
-        parts = ["triton_ops.allocator", "allocator.base", "allocator.token"]
-        parts += ["allocator.paged", "allocator.swa", "allocator.mamba"]
-    else:
-        parts = ["allocator", "swa_memory_pool"]
-        _supply_pools()
-    classes: dict[str, Any] = {}
-    for part in parts:
-        file = folder / (part.replace(".", "/") + ".py")
-        classes |= vars(_run(f"{cache}.{part}", file))
-    return classes
-
-
-def _module(name: str) -> Any:
-    if name not in sys.modules:
-        sys.modules[name] = ModuleType(name)
-        parent, _, child = name.rpartition(".")
-        if parent:
-            setattr(_module(parent), child, sys.modules[name])
-    return sys.modules[name]
-
-
-def _run(name: str, file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-class _AnyPool:
-    """Stands for the storage classes, which no allocator calls."""
-
-
-class WindowPool:
-    """The window pool that both sides are given: keeps the mapping, translates."""
-
-    full_kv_pool = None
-    swa_kv_pool = None
-    full_to_swa_index_mapping: torch.Tensor | None = None
-
-    def register_mapping(self, full_to_swa_index_mapping: torch.Tensor) -> None:
-        self.full_to_swa_index_mapping = full_to_swa_index_mapping
-
-    def translate_loc_from_full_to_swa(self, kv_indices: torch.Tensor) -> torch.Tensor:
-        assert self.full_to_swa_index_mapping is not None
-        return self.full_to_swa_index_mapping[kv_indices].to(torch.int32)
-
-
-def _supply_helpers() -> None:
-    for package in ("sglang", "sglang.srt", "sglang.srt.mem_cache"):
-        _module(package).__path__ = []
-    utils = _module("sglang.srt.utils")
-    utils.get_bool_env_var = lambda name, default="false": False
-    utils.is_npu = lambda: False
-    utils.next_power_of_2 = lambda n: 1 << (n - 1).bit_length() if n > 0 else 1
-    utils.get_num_new_pages = _get_num_new_pages
-    _module("sglang.srt.utils.common").get_num_new_pages = _get_num_new_pages
-    base = _module("sglang.srt.mem_cache.base_swa_memory_pool")
-    base.BaseSWAKVPool = WindowPool
-
-
-def _supply_pools() -> None:
-    """What 0.5.12's window module imports for the storage class beside it."""
-    pool = _module("sglang.srt.mem_cache.memory_pool")
-    pool.KVCache = pool.MHATokenToKVPool = _AnyPool
-    pool.GB = 1 << 30
-    utils = _module("sglang.srt.mem_cache.utils")
-    utils.maybe_init_custom_mem_pool = lambda device: (False, None, None)
-    _module("sglang.srt.layers.radix_attention").RadixAttention = _AnyPool
-    common = _module("sglang.srt.utils.common")
-    common.is_npu = lambda: False
-
-
-def _get_num_new_pages(
-    seq_lens: torch.Tensor,
-    page_size: int,
-    prefix_lens: torch.Tensor | None = None,
-    decode: bool = False,
-) -> int:
-    """Count pages as the helper of this name does: for decode, by length modulo page."""
-    if decode:
-        return int((seq_lens % page_size == 1).sum())
-    assert prefix_lens is not None
-    ends = [-(-lens // page_size) for lens in (prefix_lens, seq_lens)]
-    return int((ends[1] - ends[0]).sum())
+    return sglang_release.load(release)
