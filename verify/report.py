@@ -61,11 +61,12 @@ def finish(outcome: Outcome, *, format_name: str, output: Path | None) -> NoRetu
         text = render(outcome, format_name, terminal)
         click.echo(text, nl=False, color=terminal.colour)
     else:
-        _save(output, render(outcome, format_name, Terminal()))
+        save_text(output, render(outcome, format_name, Terminal()))
     click.get_current_context().exit(outcome.verdict.exit_status)
 
 
-def _save(output: Path, text: str) -> None:
+def save_text(output: Path, text: str) -> None:
+    """Write a file whole, or leave it as it was. Raises click.ClickException."""
     content = text.encode("utf-8", "backslashreplace")
     try:
         if output.exists() and not output.is_file():  # a device or a pipe

@@ -1,0 +1,1 @@
+"""Benchmarks of two sides, in one experiment: see `experiment` for its design."""
