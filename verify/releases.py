@@ -81,11 +81,12 @@ def _download(release: Release, into: Path) -> Path:
     pin.write_text(
         f"{release.project}=={release.version} --hash=sha256:{release.sha256}\n"
     )
-    interpreter, platform = release.wheel.removesuffix(".whl").split("-")[-3::2]
+    python, platform = target_of(release.wheel)
     pip_download(
         str(release),
         *("--require-hashes", "--only-binary", ":all:", "--platform", platform),
-        *("--implementation", "cp", "--python-version", interpreter[2:]),
+        *("--implementation", "cp", "--python-version", python),
+        "--ignore-requires-python",  # it is read, not run
         *("--dest", str(into), "--requirement", str(pin)),
     )
     wheel = into / release.wheel
@@ -94,6 +95,14 @@ def _download(release: Release, into: Path) -> Path:
     if sha256_of(wheel) != release.sha256:
         raise ReleaseError(f"{release} has another hash than the pinned one")
     return wheel
+
+
+def target_of(wheel: str) -> tuple[str, str]:
+    """The Python version and the platform that a wheel's name says it is for, the last
+    of several, as pip's options take them.
+    """
+    tags = wheel.removesuffix(".whl").split("-")
+    return tags[-3].split(".")[-1][2:], tags[-1].split(".")[-1]
 
 
 def pip_download(what: str, *arguments: str) -> None:
