@@ -14,9 +14,11 @@ from packaging.version import Version
 from codemods.name import Name, printable
 from codemods.schema import TABLES, Declared, Fold, Gone, Move, Rehome
 from codemods.toml_lines import TomlError, TomlLines, parse
+from codemods.toml_schema import MAX_BYTES, read_text
 from codemods.validation import Problem, checked
 
 __all__ = [
+    "MAX_BYTES",
     "Fold",
     "Gone",
     "Migration",
@@ -27,9 +29,6 @@ __all__ = [
     "load",
     "loads",
 ]
-
-MAX_BYTES = 1 << 20
-"""No migration comes near: whatever is larger is another kind of file."""
 
 
 class MigrationError(Exception):
@@ -68,24 +67,11 @@ def load(path: Path) -> Migration:
 
     Raises `MigrationError` with file, line and key, whatever is wrong with it.
     """
-    where = printable(str(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise MigrationError(
-            f"{where}: is a folder; name a migration file in it"
-        ) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise MigrationError(f"{where}: cannot be read: {reason}") from None
-    except ValueError:  # a null character in the path
-        raise MigrationError(f"{where}: is not a path") from None
-    if len(data) > MAX_BYTES:
-        raise MigrationError(
-            f"{where}: is larger than {MAX_BYTES} bytes; is it a migration file?"
-        )
-    return loads(_decoded(data, where), where)
+        text = read_text(path, "migration")
+    except ValueError as error:
+        raise MigrationError(str(error)) from None
+    return loads(text, printable(str(path)))
 
 
 def loads(text: str, where: str) -> Migration:
@@ -107,16 +93,6 @@ def loads(text: str, where: str) -> Migration:
         raise MigrationError(problem.text(where, lines)) from None
     entries = tuple((table, _lines_of(lines, table, data)) for table in TABLES)
     return Migration(**asdict(declared), file=where, lines=entries)
-
-
-def _decoded(data: bytes, where: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise MigrationError(
-            f"{where}:{line}: is not UTF-8; save the file as UTF-8"
-        ) from None
 
 
 def _lines_of(lines: TomlLines, table: str, data: dict[str, object]) -> tuple[int, ...]:

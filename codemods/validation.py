@@ -5,110 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import msgspec
-from msgspec import Struct
-from msgspec.structs import fields
 from packaging.version import InvalidVersion, Version
 
 from codemods.folding.composing import functions_of
 from codemods.folding.pattern import PatternError, parse_pattern
-from codemods.name import Name, is_identifier, nearest, printable, quoted
+from codemods.name import Name, is_identifier, quoted
 from codemods.schema import TABLES, Declared, Fold, Gone, Move, Rehome
-from codemods.toml_lines import TomlLines
+from codemods.toml_schema import Problem, converted
+
+__all__ = ["Problem", "checked"]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PATH_IN_ERROR = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
-_INDEX = re.compile(r"\[(\d+)\]")
-
-
-class Problem(Exception):
-    """Something wrong with a key, before its line is known."""
-
-    def __init__(self, message: str, table: str = "", index: int = 0, key: str = ""):
-        super().__init__(message)
-        self.message, self.table, self.index, self.key = message, table, index, key
-
-    def text(self, where: str, lines: TomlLines) -> str:
-        line = lines.of(self.table, self.index, self.key)
-        entry = f"{self.table}[{self.index + 1}]" if self.table else ""
-        path = ".".join(filter(None, (entry, printable(self.key))))
-        return ": ".join(filter(None, (f"{where}:{line}", path, self.message)))
 
 
 def checked(data: dict[str, object]) -> Declared:
     """Turn what a file says into its schema. Raises the first `Problem`."""
-    _check_keys(data)
-    declared = _converted(data)
+    declared = converted(data, Declared, TABLES)
     for problem in _problems(declared):
         raise problem
     return declared
-
-
-def _check_keys(data: dict[str, object]) -> None:
-    """Refuse keys that the schema does not have, with the nearest that it has."""
-    _check_known(data, Declared)
-    for table, kind in TABLES.items():
-        entries = data.get(table)
-        if not isinstance(entries, list):
-            continue
-        for index, entry in enumerate(entries):
-            if isinstance(entry, dict):
-                _check_known(entry, kind, table, index)
-
-
-def _check_known(
-    data: dict[str, object], kind: type[Struct], table: str = "", index: int = 0
-) -> None:
-    known = [field.encode_name for field in fields(kind)]
-    for key in data:
-        if key not in known:
-            hint = nearest(key, known) or f"known are {', '.join(known)}"
-            raise Problem(f"there is no such key; {hint}", table, index, key)
-
-
-def _converted(data: dict[str, object]) -> Declared:
-    try:
-        return msgspec.convert(data, Declared)
-    except msgspec.ValidationError as error:
-        raise _from_msgspec(str(error)) from None
-
-
-def _from_msgspec(text: str) -> Problem:
-    """Turn `Expected ... - at `$.move[1].from`` into a problem with a key."""
-    at = _PATH_IN_ERROR.search(text)
-    message = _PATH_IN_ERROR.sub("", text)
-    path = at.group(1) if at else ""
-    missing = re.fullmatch(r"Object missing required field `(.*)`", message)
-    first, _, rest = path.partition(".")
-    index = _INDEX.search(first)
-    table = first[: index.start()] if index else ""
-    key = _INDEX.sub("", rest if index else first).rstrip(".")
-    if missing:
-        return Problem(
-            f'the key "{missing.group(1)}" is missing; add it', table, _at(index)
-        )
-    if key in TABLES and not table:
-        return Problem(f"write each entry under [[{key}]], in two brackets", key=key)
-    return Problem(_in_toml_words(message), table, _at(index), key)
-
-
-def _at(index: re.Match[str] | None) -> int:
-    return int(index.group(1)) if index else 0
-
-
-def _in_toml_words(message: str) -> str:
-    words = {
-        "`str`": "a string",
-        "`array`": "an array",
-        "`object`": "a table",
-        "`int`": "an integer",
-        "`float`": "a float",
-        "`bool`": "a boolean",
-        "Expected": "expected",
-    }
-    for word, plain in words.items():
-        message = message.replace(word, plain)
-    return message
 
 
 def _problems(declared: Declared) -> Iterator[Problem]:
