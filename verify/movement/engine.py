@@ -29,6 +29,7 @@ from verify.movement.guards import settle_guards
 from verify.movement.imports import Imports, Uses, names_used
 from verify.movement.inventory import Inventory, take_inventory
 from verify.movement.ledger import Ledger
+from verify.movement.licences import settle_licences
 from verify.movement.matching import match
 from verify.movement.meaning import Difference, differences
 from verify.movement.order import Displaced, displaced
@@ -49,6 +50,26 @@ __all__ = ["Match", "Movement", "examine"]
 def examine(base: Sources, head: Sources, changed: Collection[str]) -> Movement:
     """Find the moves among the changed files and what they leave to read."""
     return _Engine(base, head, take_inventory(base, head, changed)).run()
+
+
+def judge(base: Sources, head: Sources, taken: Inventory) -> Iterator[Match]:
+    """Match what was taken of both sides, and judge what has another place now.
+
+    Of definitions alone: no lines are accounted for. What moved along with what holds
+    it is judged with that.
+    """
+    engine = _Engine(base, head, taken)
+    moved = [
+        (a, b)
+        for a, b in engine.matches.of_old.items()
+        if a.kind != FILE and engine.moved_by_place(a, b)
+    ]
+    for a, b in moved:
+        engine.compare(a, b)
+    adapted = engine.adapt()
+    for a, b in moved:
+        if not engine.moved_along(a, b):
+            yield engine.judged(a, b, adapted)
 
 
 @dataclass(eq=False)
@@ -120,6 +141,12 @@ class _Engine:
 
     def moved_by_place(self, a: Definition, b: Definition) -> bool:
         return a.dotted != b.dotted or a.path != b.path
+
+    def moved_along(self, a: Definition, b: Definition) -> bool:
+        """Whether a definition is where it was in what holds it."""
+        if a.parent is None or a.parent.kind == FILE or a.name != b.name:
+            return False
+        return self.matches.of_old.get(a.parent) is b.parent
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -242,6 +269,7 @@ class _Engine:
         more = settle_guards((self.old, self.new), uses, self.settling)
         if more:
             self.account(more)
+        settle_licences((self.old, self.new), uses, self.settling)
 
     def account(self, uses: list[Uses]) -> None:
         known = Imports(
@@ -298,15 +326,19 @@ class _Engine:
         for a, b in self.matches.of_old.items():
             if not self.is_listed(a, b):
                 continue
-            how = likeness(a, b, self.old, self.new)
-            if how is Likeness.EDITED and self.is_adapted(a, adapted):
-                how = Likeness.ADAPTED
-            if self.matches.is_exchanged(a, b):
-                self.reopen_heads(a, b)
-                how = Likeness.EDITED
-            found = self.differences(a, b, how)
-            self.reopen_different(b, found)
-            yield Match(a, b, how, found)
+            yield self.judged(a, b, adapted)
+
+    def judged(self, a: Definition, b: Definition, adapted: set[Definition]) -> Match:
+        """How far two counterparts are the same; what they differ in is reopened."""
+        how = likeness(a, b, self.old, self.new)
+        if how is Likeness.EDITED and self.is_adapted(a, adapted):
+            how = Likeness.ADAPTED
+        if self.matches.is_exchanged(a, b):
+            self.reopen_heads(a, b)
+            how = Likeness.EDITED
+        found = self.differences(a, b, how)
+        self.reopen_different(b, found)
+        return Match(a, b, how, found)
 
     def reopen_different(self, b: Definition, found: tuple[Difference, ...]) -> None:
         """Leave the lines to be read on which a name means something else now."""

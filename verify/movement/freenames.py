@@ -81,6 +81,7 @@ class _Reader:
         self.file = file
         self.resolver = resolver
         self.span = span_of(definition)
+        self._imports: dict[Scope, list[ast.Import | ast.ImportFrom]] = {}
         self.nodes = [
             node
             for statement in _statements(file.tree.body, self.span)
@@ -203,15 +204,25 @@ class _Reader:
     def import_in(self, scope: Scope, name: str) -> Meaning | None:
         """What the imports give that alone bind a name in a function's scope."""
         aliases = scope.bindings.get(name, [])
+        if not all(isinstance(alias, ast.alias) for alias in aliases):
+            return None
         given = {
             self.resolver.imported(node, alias, self.file)
-            for node in ast.walk(scope.node)
-            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for node in self.imports_in(scope)
             for alias in node.names
             if alias in aliases
         }
-        is_import = all(isinstance(alias, ast.alias) for alias in aliases)
-        return given.pop() if is_import and len(given) == 1 else None
+        return given.pop() if len(given) == 1 else None
+
+    def imports_in(self, scope: Scope) -> list[ast.Import | ast.ImportFrom]:
+        """Every import below a scope."""
+        if scope not in self._imports:
+            self._imports[scope] = [
+                node
+                for node in ast.walk(scope.node)
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+            ]
+        return self._imports[scope]
 
     def inner_import(self, node: ast.Import | ast.ImportFrom) -> Iterator[FreeName]:
         for alias in node.names:

@@ -1,6 +1,7 @@
 """Conditions that hold nothing but imports, and went along with them.
 
-One for one: a condition that was copied is left to read.
+One for one: a condition that was copied is left to read, unless it is that only a type
+checker reads what it holds.
 """
 
 from __future__ import annotations
@@ -33,7 +34,25 @@ def settle_guards(
                 found.append(Uses(old.module, other.module, names, ""))
                 new.remove(other)
                 break
+    for other in filter(_is_for_types, new):
+        for path in sorted(old for old, there in ways if there == other.path):
+            module = sides[0].modules[path]
+            if any(_same(other, atom) for atom in sides[0].atoms(module.root)):
+                settling.books[1].settle_atom(other, "import")
+                found.append(Uses(module, other.module, names_used([_test(other)]), ""))
+                break
     return found
+
+
+def _same(atom: Atom, other: Atom) -> bool:
+    return other.kind == HEAD and atom.key == other.key
+
+
+def _is_for_types(atom: Atom) -> bool:
+    """Whether a condition is `TYPE_CHECKING`, which is false whenever it is run."""
+    test, node = _test(atom), atom.nodes[0]
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING" and not getattr(node, "orelse", ())
 
 
 def _guards(side: Side, which: int, settling: Settling) -> Iterator[Atom]:

@@ -245,13 +245,14 @@ class _Matcher:
             for word in words:
                 holders[word].append(new)
         heavy = {d: _weigh(words, weight) for d, words in (in_old | in_new).items()}
+        places = _Places(self.matches, in_new)
         found = []
         for old, words in in_old.items():
             shared: Counter[Definition] = Counter()
             for word, n in words.items():
                 for new in holders[word]:
                     shared[new] += weight[word] * min(n, in_new[new][word])  # type: ignore[assignment]
-            for new in {*shared, *(n for n in in_new if self.matches.in_place(old, n))}:
+            for new in {*shared, *places.of(old)}:
                 likeness = 2 * shared[new] / ((heavy[old] + heavy[new]) or 1)
                 score = self.score(old, new, likeness)
                 if score:
@@ -275,6 +276,29 @@ class _Matcher:
         if likeness < (_LIKENESS_OF_NAMESAKES if namesakes else _LIKENESS):
             return 0
         return likeness + (0.15 if namesakes else 0)
+
+
+class _Places:
+    """Which definitions of the head stand in the place of one of the base: the same
+    that `Matches.in_place` tells, without asking every one.
+    """
+
+    def __init__(self, matches: Matches, new: Iterable[Definition]) -> None:
+        self._matches = matches
+        self._by_path: dict[tuple[str | None, str], list[Definition]] = {}
+        self._by_parent: dict[tuple[Definition, str], list[Definition]] = {}
+        for each in new:
+            self._by_path.setdefault((each.path, each.qualified), []).append(each)
+            if each.parent is not None:
+                key = (each.parent, each.name)
+                self._by_parent.setdefault(key, []).append(each)
+
+    def of(self, old: Definition) -> Iterator[Definition]:
+        path = self._matches.files.get(old.path)
+        yield from self._by_path.get((path, old.qualified), ())
+        parent = self._matches.of_old.get(old.parent) if old.parent else None
+        if parent is not None:
+            yield from self._by_parent.get((parent, old.name), ())
 
 
 def is_stub(path: str) -> bool:

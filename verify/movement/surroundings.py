@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from verify.movement import comparison
 from verify.movement.annotated import readers
@@ -83,8 +84,14 @@ def _names_around(definition: Definition, file: ModuleFile) -> Names:
     if around is None or around.kind == FILE:
         return file.names
     if isinstance(around.node, ast.ClassDef):
-        return names_of(ast.Module(around.node.body, []))
+        return _names_in(around.node)
     return Names()
+
+
+@lru_cache(maxsize=64)
+def _names_in(node: ast.ClassDef) -> Names:
+    """What the body of a class binds; asked for each of its methods."""
+    return names_of(ast.Module(node.body, []))
 
 
 def _bound_by(kinds: list[str]) -> str:

@@ -138,15 +138,40 @@ def test_an_import_does_not_pass_what_must_come_first() -> None:
     assert residual(base, head)
 
 
-def test_a_guard_goes_with_its_imports_one_for_one() -> None:
-    guard = "\nif TYPE_CHECKING:\n    from p.errors import Missing\n"
-    start = f"import json\nfrom typing import TYPE_CHECKING\n{guard}"
+@pytest.mark.parametrize("condition", ["TYPE_CHECKING", "sys.platform"])
+def test_a_guard_goes_with_its_imports_one_for_one(condition: str) -> None:
+    guard = f"\nif {condition}:\n    from p.errors import Missing\n"
+    needed = "import sys\nfrom typing import TYPE_CHECKING\n"
+    start = f"import json\n{needed}{guard}"
     base = {"p/a.py": f"{start}\n\n{USE}{KEPT}", "p/b.py": ""}
     head = {"p/a.py": KEPT.lstrip(), "p/b.py": f"{start}\n\n{USE}"}
+    assert f"+if {condition}:" not in residual(base, head)
+    # A copy is none, where something can depend on it.
+    head["p/a.py"] = f"{needed}{guard}{KEPT}\n\nx: Missing\n"
+    left = residual(base, head)
+    assert (f"+if {condition}:" in left) is (condition != "TYPE_CHECKING")
+
+
+def test_a_licence_goes_with_code_to_every_file() -> None:
+    licence = '"""\nCopyright 2026 Somebody\nLicensed under MIT.\n"""\n'
+    other = USE.replace("load", "save")
+    base = {"p/a.py": f"{licence}\nimport json\n\n\n{USE}\n\n{other}", "p/b.py": ""}
+    head = {
+        "p/a.py": f"{licence}\nimport json\n\n\n{other}",
+        "p/b.py": f"{licence}\nimport json\n\n\n{USE}",
+    }
     assert residual(base, head) == []
-    # A copy is none: what stayed explains nothing.
-    head["p/a.py"] = f"from typing import TYPE_CHECKING\n{guard}{KEPT}\n\nx: Missing\n"
-    assert "+if TYPE_CHECKING:" in residual(base, head)
+    head["p/b.py"] = head["p/b.py"].replace("2026", "2027")
+    assert "+Copyright 2027 Somebody" in residual(base, head)
+
+
+def test_a_copied_text_that_is_no_licence_is_read() -> None:
+    base = {"p/a.py": f"# What this is.\n\nimport json\n\n\n{USE}{KEPT}", "p/b.py": ""}
+    head = {
+        "p/a.py": f"# What this is.\n\n{KEPT.lstrip()}",
+        "p/b.py": f"# What this is.\n\nimport json\n\n\n{USE}",
+    }
+    assert residual(base, head) == ["+# What this is."]
 
 
 def test_exported_names_are_left_to_read() -> None:
