@@ -33,26 +33,38 @@ def compare(
     changed: Collection[str],
     moves: Mapping[str, str],
     migrations: Iterable[Migration] = (),
+    *,
+    suggests: bool = True,
+    sides: tuple[Modules, Modules] | None = None,
 ) -> Surface:
     """Find what can be imported at base and not at head.
 
     `moves` maps dotted symbols of base, as `pkg.module:Class.method`, to those of
-    head. Looks at the changed files, and at whatever hands their names on.
+    head. Looks at the changed files, and at whatever hands their names on. With
+    `suggests` each name that is gone is told the one that is spelled most like it.
+    `sides` are the modules of both, where the caller has parsed some.
     """
-    return _Comparison(base, head, changed, moves, migrations).run()
+    sides = sides or modules_of(base, head)
+    comparison = _Comparison(sides, changed, moves, migrations)
+    comparison.suggests = suggests
+    return comparison.run()
+
+
+def modules_of(base: Sources, head: Sources) -> tuple[Modules, Modules]:
+    """The modules of both sides, which share the trees of files that are the same."""
+    old = Modules(base, head)
+    return old, Modules(head, base, old.trees)
 
 
 class _Comparison:
     def __init__(
         self,
-        base: Sources,
-        head: Sources,
+        sides: tuple[Modules, Modules],
         changed: Collection[str],
         moves: Mapping[str, str],
         migrations: Iterable[Migration],
     ) -> None:
-        self.old = Modules(base, head)
-        self.new = Modules(head, base, self.old.trees)
+        self.old, self.new = sides
         self.was = Importable(self.old, self.new)
         self.now = Importable(self.new, self.old)
         self.coverage = Coverage(migrations, self.now)
@@ -66,6 +78,7 @@ class _Comparison:
         self.affected: set[str] = set()
         self.gone: dict[str, set[str]] = {}
         self.kept: dict[Name, Loss] = {}
+        self.suggests = True
 
     def run(self) -> Surface:
         waiting = self._changed_modules()
@@ -379,7 +392,7 @@ class _Comparison:
 
     def _with_nearest(self, loss: Loss) -> Loss:
         is_open = loss.fate is Fate.GONE and not loss.published and loss.new is None
-        if not is_open or loss.standing is not Standing.PUBLIC:
+        if not (self.suggests and is_open) or loss.standing is not Standing.PUBLIC:
             return loss
         return replace(loss, near=self._nearest.to(loss.name))
 

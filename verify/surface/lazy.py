@@ -57,10 +57,12 @@ def _of_function(tree: ast.Module, function: ast.FunctionDef) -> Lazy:
     if len(arguments) != 1:
         return Lazy({}, opaque=True)
     parameter = arguments[0].arg
+    # A table of names can be the function's own.
+    tables = ast.Module([*function.body, *tree.body], [])
     names: dict[str, Way | None] = {}
     understood: set[ast.AST] = set()
     for node in ast.walk(function):
-        tested = list(_tested(tree, node, parameter))
+        tested = list(_tested(tables, node, parameter))
         if not tested:
             continue
         understood.add(node)

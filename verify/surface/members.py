@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from verify.surface.flow import run
 from verify.surface.importable import Importable
@@ -43,7 +44,7 @@ class Members:
         """Whether a class has a member, or gives it to its instances."""
         if name in self.of:
             return True
-        return any(name in _given_to_self(node) for node in self.classes)
+        return any(name in given_to_self(node) for node in self.classes)
 
 
 def members_of(found: Class, importable: Importable) -> Members:
@@ -135,8 +136,13 @@ def _own(node: ast.ClassDef) -> Iterator[str]:
             yield target.id
 
 
-def _given_to_self(node: ast.ClassDef) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def given_to_self(node: ast.ClassDef) -> frozenset[str]:
     """The attributes that methods assign to their first parameter."""
+    return frozenset(_assigned_to_self(node))
+
+
+def _assigned_to_self(node: ast.ClassDef) -> Iterator[str]:
     for method in node.body:
         if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue

@@ -74,15 +74,15 @@ def parsed(text: str) -> Name | None:
 def entry_text(entry: Entry) -> str:
     """An entry as it stands in a migration file, on lines of its own."""
     old, new = entry
-    return f"[[move]]\nfrom = {_string(str(old))}\nto = {_string(str(new))}\n"
+    return f"[[move]]\nfrom = {toml_string(str(old))}\nto = {toml_string(str(new))}\n"
 
 
 def migration_text(package: str, entries: Iterable[Entry], head: str) -> str:
     """A whole migration file for the moves of one package, to be completed."""
     lines = [
-        f"id = {_string(f'moves-{head[:12]}')}",
-        f"title = {_string(f'Moves of {head[:12]}')}",
-        f"package = {_string(package)}",
+        f"id = {toml_string(f'moves-{head[:12]}')}",
+        f"title = {toml_string(f'Moves of {head[:12]}')}",
+        f"package = {toml_string(package)}",
         'since = "0"  # the first release that has the new names',
         "",
     ]
@@ -122,7 +122,7 @@ def by_package(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:
     yield from sorted(groups.items())
 
 
-def _string(text: str) -> str:
+def toml_string(text: str) -> str:
     """A basic string of TOML."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(map(_escaped, escaped)) + '"'
