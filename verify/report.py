@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -20,6 +20,21 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
 
 def output_options(function: AnyFunction) -> AnyFunction:
     """Give a command the parameters `format_name` and `output`."""
+    return _output_options(function, formats(), "text")
+
+
+def output_options_or(own: str) -> Callable[[AnyFunction], AnyFunction]:
+    """The same, for a command that has a format of its own, which is its default."""
+
+    def decorate(function: AnyFunction) -> AnyFunction:
+        return _output_options(function, (own, *formats()), own)
+
+    return decorate
+
+
+def _output_options(
+    function: AnyFunction, names: Sequence[str], default: str
+) -> AnyFunction:
     function = click.option(
         "--output",
         type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
@@ -30,8 +45,8 @@ def output_options(function: AnyFunction) -> AnyFunction:
     return click.option(
         "--format",
         "format_name",
-        type=click.Choice(formats()),
-        default="text",
+        type=click.Choice(names),
+        default=default,
         show_default=True,
         help="How to write the result.",
     )(function)

@@ -1,0 +1,1 @@
+"""The migration between two versions of a package, inferred from their text."""
