@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,29 +22,89 @@ if TYPE_CHECKING:
 EXAMPLE = "for example: rehome apply sglang src/"
 
 
+_OPTIONS = (
+    click.option(
+        "--check", is_flag=True, help="Write nothing; exit 1 if files would change."
+    ),
+    click.option("--diff", is_flag=True, help="Show a unified diff and write nothing."),
+    click.option("--compat", is_flag=True, help="Keep old and new versions working."),
+    click.option(
+        "--text",
+        is_flag=True,
+        help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
+    ),
+    click.option(
+        "--hoist",
+        is_flag=True,
+        help="Move imports of moved names out of functions where their cycle is gone.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Work in at most N processes.  [default: one a core]",
+    ),
+)
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
+
+
+def rewriting_options(function: AnyFunction) -> AnyFunction:
+    """Give a command the parameters that are the fields of `Rewriting`."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """How a user wants call sites to be rewritten: the fields are the options.
+
+    Raises click.UsageError for options that go together badly.
+    """
+
+    check: bool
+    diff: bool
+    compat: bool
+    text: bool
+    hoist: bool
+    jobs: int | None
+
+    def __post_init__(self) -> None:
+        if self.hoist and self.compat:
+            raise click.UsageError(
+                "--hoist and --compat go together badly: the older version still has"
+                " the cycle; leave one of them out"
+            )
+
+    @property
+    def writes(self) -> bool:
+        return not (self.check or self.diff)
+
+    def run(self, paths: list[Path], names: NameMap) -> Report:
+        """Rewrite the call sites below some paths, and show how far that is."""
+        from codemods.rewrite import Options
+        from codemods.runner import run
+
+        with progress_bar("rewriting") as progress:
+            return run(
+                paths,
+                names,
+                options=Options(compat=self.compat, text=self.text),
+                jobs=self.jobs,
+                write=self.writes,
+                progress=progress,
+                finish=_hoisting(paths, names) if self.hoist else None,
+            )
+
+    def outcome_of(self, report: Report) -> Outcome:
+        """What a run did, for the renderers."""
+        return outcome_of(report, check=self.check, diff=self.diff, written=self.writes)
+
+
 @click.command(options_metavar="[OPTIONS]")
 @click.argument("arguments", nargs=-1, metavar="MIGRATION... PATH...")
-@click.option(
-    "--check", is_flag=True, help="Write nothing; exit 1 if files would change."
-)
-@click.option("--diff", is_flag=True, help="Show a unified diff and write nothing.")
-@click.option("--compat", is_flag=True, help="Keep old and new versions working.")
-@click.option(
-    "--text",
-    is_flag=True,
-    help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
-)
-@click.option(
-    "--hoist",
-    is_flag=True,
-    help="Move imports of moved names out of functions where their cycle is gone.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Work in at most N processes.  [default: one a core]",
-)
+@rewriting_options
 @click.option(
     "--from",
     "since",
@@ -53,16 +115,11 @@ EXAMPLE = "for example: rehome apply sglang src/"
 @output_options
 def command(
     arguments: tuple[str, ...],
-    check: bool,
-    diff: bool,
-    compat: bool,
-    text: bool,
-    hoist: bool,
-    jobs: int | None,
     since: str | None,
     until: str | None,
     format_name: str,
     output: Path | None,
+    **how: Any,
 ) -> None:
     """Rewrite the call sites in each PATH of what each MIGRATION moved.
 
@@ -79,32 +136,15 @@ def command(
     """
     from codemods.migration import MigrationError
     from codemods.namemap import NameMap
-    from codemods.rewrite import Options
-    from codemods.runner import run
 
+    rewriting = Rewriting(**how)
     wanted, paths = split(arguments)
     try:
         names = NameMap.compose(select(wanted, since, until))
     except MigrationError as error:
         raise click.UsageError(str(error)) from None
-    if hoist and compat:
-        raise click.UsageError(
-            "--hoist and --compat go together badly: the older version still has the"
-            " cycle; leave one of them out"
-        )
-    write = not (check or diff)
-    with progress_bar("rewriting") as progress:
-        report = run(
-            paths,
-            names,
-            options=Options(compat=compat, text=text),
-            jobs=jobs,
-            write=write,
-            progress=progress,
-            finish=_hoisting(paths, names) if hoist else None,
-        )
-    outcome = outcome_of(report, check=check, diff=diff, written=write)
-    finish(outcome, format_name=format_name, output=output)
+    report = rewriting.run(paths, names)
+    finish(rewriting.outcome_of(report), format_name=format_name, output=output)
 
 
 def _hoisting(paths: list[Path], names: NameMap) -> Finish:
