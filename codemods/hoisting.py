@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from codemods.draft import Entry
 from codemods.finding import Finding, Place
 from codemods.hoistable import ImportStatement, Local
-from codemods.layout import Statement, render
+from codemods.home import ModuleHome
+from codemods.layout import Statement, module_text, render
 from codemods.rewrite import Edit, Rewritten
 from codemods.rules import UNSAFE_REWRITE
 from codemods.sorting import ImportSorter, is_switched_off
@@ -334,3 +335,45 @@ def edits_between(before: str, after: str) -> Iterator[Edit]:
     for tag, start, end, first, last in matcher.get_opcodes():
         if tag != "equal":
             yield Edit(start + 1, "".join(old[start:end]), "".join(new[first:last]))
+
+
+# For others that add imports to a file
+
+
+def with_imports(
+    source: Source,
+    tree: ast.Module,
+    wanted: Sequence[tuple[Entry, str]],
+    home: ModuleHome | None,
+    sorter: ImportSorter | None,
+) -> str:
+    """The text with imports added to its top, each with its comment or an empty one.
+
+    They go where those of `hoist` go. Raises ValueError where that is not possible.
+    """
+    groups: dict[tuple[str, bool, str], dict[Entry, None]] = {}
+    width = _width(sorter)
+    lines: list[_Line] = []
+    for entry, comment in wanted:
+        if entry.name is None:
+            text = render([entry], home, comment, width)
+            lines.append(_Line("", ((entry.module, entry.asname),), text))
+        else:
+            key = entry.module, entry.relative, comment
+            groups.setdefault(key, {})[entry] = None
+    for (_, _, comment), entries in groups.items():
+        pairs = tuple((entry.name or "", entry.asname) for entry in entries)
+        base = module_text(next(iter(entries)), home)
+        lines.append(_Line(base, pairs, render([*entries], home, comment, width)))
+    if not lines:
+        return source.text
+    if is_switched_off(source.text):
+        sorter = None
+    block = _block(source, tree)
+    if block is not None:
+        return splice(source.text, [_into(source, block, lines, sorter)])
+    text = _in_order(lines, sorter)
+    if not tree.body:
+        newline = source.newline_at(0)
+        return source.text + text.replace("\n", newline)
+    return splice(source.text, [_at_the_start(source, tree, text)])
