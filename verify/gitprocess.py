@@ -201,15 +201,21 @@ def look_up(folder: Path, *arguments: str) -> bytes:
 
 
 def work_in(
-    folder: Path, *arguments: str, variables: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    told: bytes = b"",
+    variables: Mapping[str, str] | None = None,
+    kept: tuple[str, ...] = (),
 ) -> bytes:
     """Run a git command in the repository itself, for those who run its code anyway.
 
     Its hooks do not run, but its filters do: files come out as its users have them.
-    `variables` are added to its environment. Raises `GitError` where it fails.
+    `told` is its input; `variables` are added to its environment, in which those
+    whose names begin with one of `kept` stay. Raises `GitError` where it fails.
     """
     command = ["git", *_SETTINGS, "-C", str(folder), *arguments]
-    return _run(command, {**_environment(_KEPT), **(variables or {})})
+    environment = _environment((*_KEPT, *kept)) | dict(variables or {})
+    return _run(command, environment, told=told)
 
 
 def differences_of_folders(folder: Path, old: str, new: str) -> bytes:
@@ -243,12 +249,13 @@ def _run(
     timeout: int = _TIMEOUT_SECONDS,
     *,
     fine: Sequence[int] = (0,),
+    told: bytes = b"",
 ) -> bytes:
     try:
         done = subprocess.run(
             [encode(argument) for argument in command],
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=told,
             capture_output=True,
             check=False,
             timeout=timeout,

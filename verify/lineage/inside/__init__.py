@@ -1,0 +1,1 @@
+"""What runs in a work tree of a commit; standard library only."""
