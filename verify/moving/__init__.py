@@ -1,0 +1,1 @@
+"""Moving definitions to other modules: what changes, and writing it."""
