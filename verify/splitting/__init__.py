@@ -1,0 +1,1 @@
+"""Splitting a module into several: the plan, and what it does."""
