@@ -2,8 +2,9 @@
 
 Exit status: 0 when every call-site file is byte-identical to the merge, every use of
 a re-homed attribute is as merged or reported, every fold differs from the merge in
-what is known and no more, every line of blame is as git says without a limit, and
-every figure of import cycles is the known one; 1 when one is not, 2 when the clone
+what is known and no more, every line of blame is as git says without a limit, every
+figure of import cycles is the known one, and refactors whose history is kept end in
+the merged tree with the known lines retained; 1 when one is not, 2 when the clone
 cannot be replayed.
 """
 
@@ -20,11 +21,15 @@ from codemods.migration import MigrationError
 from verify.git import GitError
 from verify.history.modes import MODES
 from verify.importing.packages import NoPackage
+from verify.lineage import LineageError
 from verify.replay import Blamed, Replayed, ReplayError, blame_again, replay
 from verify.replay_cycles import Row, replay_cycles
 from verify.replay_folds import MIGRATION as FOLDS
 from verify.replay_folds import replay_folds
+from verify.replay_lineage import replay_lineage
+from verify.replay_move import replay_move
 from verify.replay_rehoming import Made, Rehomed, Truth, replay_rehoming
+from verify.replay_splits import replay_splits
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +47,14 @@ PULLS = {
     "#27256": "e57323cae",
     "#22389": "de441ac6b",
     "#27458": "1c7acba57",
+}
+
+# What is known of other things, each with what asks for it.
+TABLES = {
+    "import cycles of sglang.srt": replay_cycles,
+    "refactors with their history kept": replay_lineage,
+    "#26675 by rehome split, at its parent": replay_splits,
+    "#26676 by rehome move": replay_move,
 }
 
 
@@ -83,13 +96,21 @@ def main() -> int:
         show_blame(f"{pull} ({commit})", blamed)
         identical &= all(file.ours == file.gits for file in blamed.files)
     try:
-        rows = replay_cycles(clone)
-    except (GitError, NoPackage) as error:
+        identical &= show_known(clone)
+    except (GitError, LineageError, NoPackage, ReplayError) as error:
         print(f"replay: {error}", file=sys.stderr)
         return 2
-    show_rows("import cycles of sglang.srt", rows)
-    identical &= all(row.agrees for row in rows)
     return 0 if identical else 1
+
+
+def show_known(clone: Path) -> bool:
+    """Print what is known beside what is found; tell whether it is all the same."""
+    agree = True
+    for title, asked in TABLES.items():
+        rows = asked(clone)
+        show_rows(title, rows)
+        agree &= all(row.agrees for row in rows)
+    return agree
 
 
 def show_rehomed(migration: str, commit: str, rehomed: Rehomed) -> None:
