@@ -74,6 +74,10 @@ def _collect_base(
     while isinstance(base, ast.Subscript):
         base = base.value
     inherited = class_of(base, found.module, importable)
+    if inherited is not None and inherited.node is found.node:
+        # `class A(A)`: another class that had the name before, as shims are written.
+        members.unknown.append(ast.unparse(base))
+        return
     if inherited is not None:
         _collect(inherited, importable, members)
         return

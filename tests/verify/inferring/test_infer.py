@@ -495,3 +495,17 @@ def test_what_a_module_imported_for_itself_is_no_entry(
     )
     made = between({path: old + "x = 1\n"}, {path: "x = 1\n"})
     assert made.entries == ()
+
+
+def test_a_class_made_of_its_namesake_keeps_its_members(between: Infer) -> None:
+    shim = """
+from pkg.new import Shape
+
+class Shape(Shape):
+    def __init__(self, *args):
+        print("moved")
+        super().__init__(*args)
+"""
+    made = between({"pkg/a.py": SHAPE}, {"pkg/a.py": shim, "pkg/new.py": SHAPE})
+    assert not gone(made)
+    assert not moves(made)
