@@ -114,6 +114,8 @@ def test_a_mistake_is_one_sentence(
 
 
 def test_history_is_written_as_commits(scratch: Scratch) -> None:
+    scratch.git("config", "user.name", "A")
+    scratch.git("config", "user.email", "a@example.org")
     before = scratch.git("rev-parse", "HEAD")
     done = move("pkg.a:f", "--to", "pkg.b", "--text", "--history=linear")
     assert done.exit_code == 0, done.output
