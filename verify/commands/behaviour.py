@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.commands._sides import SECONDS, side_options
 from verify.report import finish, output_options
 
 if TYPE_CHECKING:
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from verify.outcome import Outcome
 
 _MEBIBYTE = 1 << 20
-_SECONDS = click.FloatRange(0, 10_000_000, min_open=True)
-
-
-def _read_seconds(
-    ctx: click.Context, parameter: click.Parameter, seconds: float
-) -> float:
-    """Seconds that can be waited for: every range lets `nan` through."""
-    if math.isnan(seconds):
-        raise click.BadParameter("nan is no time", ctx, parameter)
-    return seconds
 
 
 def _read_environment(
@@ -84,8 +74,7 @@ def _read_environment(
 )
 @click.option(
     "--timeout",
-    type=_SECONDS,
-    callback=_read_seconds,
+    type=SECONDS,
     default=1800.0,
     show_default=True,
     metavar="SECONDS",
@@ -93,26 +82,11 @@ def _read_environment(
 )
 @click.option(
     "--step-timeout",
-    type=_SECONDS,
-    callback=_read_seconds,
+    type=SECONDS,
     default=120.0,
     show_default=True,
     metavar="SECONDS",
     help="The longest that one step of the driver may take, its imports included.",
-)
-@click.option(
-    "--memory",
-    type=click.IntRange(16, 1 << 40),
-    metavar="MIB",
-    help="The most address space that a process of a side may have.",
-)
-@click.option(
-    "--root",
-    "roots",
-    multiple=True,
-    metavar="FOLDER",
-    help="A folder of the sides that is on their import path. "
-    " [default: python, src, lib, and the top]",
 )
 @click.option(
     "--code",
@@ -128,20 +102,13 @@ def _read_environment(
     callback=_read_environment,
     help="Set a variable for both sides, before Python starts.",
 )
-@click.option("--python", metavar="FILE", help="The interpreter of both sides.")
 @click.option(
     "--replay",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Do the operations of a replay.json on both sides, and no others.",
 )
-@click.option(
-    "--repo",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="FOLDER",
-    help="Where git revisions are looked up.  [default: the current folder]",
-)
+@side_options
 @output_options
 def command(
     base: str,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.commands._sides import SECONDS, Number, side_options
 from verify.report import finish, output_options
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _writable(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 100, min_open=True),
+    type=Number(0, 100, min_open=True),
     default=5.0,
     show_default=True,
     metavar="PERCENT",
@@ -59,7 +60,7 @@ def _writable(
 )
 @click.option(
     "--block",
-    type=click.FloatRange(0.001, 3600),
+    type=Number(0.001, 3600),
     default=0.04,
     show_default=True,
     metavar="SECONDS",
@@ -67,7 +68,7 @@ def _writable(
 )
 @click.option(
     "--until-decided",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     metavar="SECONDS",
     help="Go on with what is too noisy until it is not, at most so long.",
 )
@@ -81,8 +82,8 @@ def _writable(
 @click.option(
     "--counter",
     type=click.Choice(["instructions"]),
-    help="Count instead of timing, by perf or else under valgrind: noise does not"
-    " touch it, nor do memory stalls.",
+    help="Count instead of timing, by perf or else under valgrind: a busy machine does"
+    " not touch it, memory layout does by a percent or two.",
 )
 @click.option(
     "--fail-on",
@@ -121,35 +122,14 @@ def _writable(
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     default=120.0,
     show_default=True,
     metavar="SECONDS",
     help="The longest that imports, a set-up or a round may take.",
 )
-@click.option(
-    "--memory",
-    type=click.IntRange(16),
-    metavar="MIB",
-    help="The most address space that a process of a side may have.",
-)
-@click.option(
-    "--root",
-    "roots",
-    multiple=True,
-    metavar="FOLDER",
-    help="A folder of the sides that is on their import path. "
-    " [default: python, src, lib, and the top]",
-)
-@click.option("--python", metavar="FILE", help="The interpreter of both sides.")
-@click.option(
-    "--repo",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="FOLDER",
-    help="Where git revisions are looked up.  [default: the current folder]",
-)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@side_options
 @output_options
 def command(
     base: str,
