@@ -79,15 +79,32 @@ _OPTIONS = (
     output_options,
 )
 
-
-def allow_option(function: AnyFunction) -> AnyFunction:
-    """Give a command the parameter `allow`, values of `Why`."""
-    return click.option(
+_WISH_OPTIONS = (
+    click.option(
+        "--since",
+        default="",
+        metavar="VERSION",
+        help="The release that the migration names.",
+    ),
+    click.option(
+        "--text",
+        is_flag=True,
+        help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
+    ),
+    click.option(
         "--allow",
         multiple=True,
         type=click.Choice(_ALLOWABLE),
         help="Do not refuse for this reason.",
-    )(function)
+    ),
+)
+
+
+def wish_options(function: AnyFunction) -> AnyFunction:
+    """Give a command the parameters `since`, `text` and `allow`, values of `Why`."""
+    for option in reversed(_WISH_OPTIONS):
+        function = option(function)
+    return function
 
 
 def authoring_options(function: AnyFunction) -> AnyFunction:

@@ -9,9 +9,10 @@ import click
 
 from verify.commands._authoring import (
     Shell,
-    allow_option,
     authoring_options,
     carry_out,
+    version_of,
+    wish_options,
 )
 
 if TYPE_CHECKING:
@@ -35,18 +36,7 @@ if TYPE_CHECKING:
     metavar="VERSION",
     help="Leave a way to them in the old module, with a warning that names VERSION.",
 )
-@click.option(
-    "--since",
-    default="",
-    metavar="VERSION",
-    help="The release that the migration names.",
-)
-@click.option(
-    "--text",
-    is_flag=True,
-    help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
-)
-@allow_option
+@wish_options
 @authoring_options
 def command(
     names: tuple[str, ...],
@@ -85,9 +75,9 @@ def command(
         before,
         after,
         keep_alias,
-        _version(deprecate),
+        version_of(deprecate),
         frozenset(map(Why, allow)),
-        _version(since) or "0",
+        version_of(since) or "0",
         text,
     )
 
@@ -113,14 +103,3 @@ def _module(text: str) -> str:
     if not name.is_module:
         raise click.UsageError(f"--to names a module, and {name} is a symbol")
     return name.module
-
-
-def _version(text: str) -> str:
-    from packaging.version import InvalidVersion, Version
-
-    from codemods.name import quoted
-
-    try:
-        return str(Version(text)) if text else ""
-    except InvalidVersion:
-        raise click.UsageError(f"{quoted(text)} is not a version like 2.0") from None

@@ -10,10 +10,10 @@ import click
 
 from verify.commands._authoring import (
     Shell,
-    allow_option,
     authoring_options,
     carry_out,
     version_of,
+    wish_options,
 )
 
 if TYPE_CHECKING:
@@ -42,18 +42,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Name the new homes at all call sites, not only where the old ones are gone.",
 )
-@click.option(
-    "--since",
-    default="",
-    metavar="VERSION",
-    help="The release that the migration names.",
-)
-@click.option(
-    "--text",
-    is_flag=True,
-    help="Rewrite dotted paths in other files too: YAML, Markdown, notebooks, ...",
-)
-@allow_option
+@wish_options
 @authoring_options
 def command(
     module: str,
