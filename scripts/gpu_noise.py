@@ -149,7 +149,7 @@ def run(part: Part, out: Path, releases: Path, seconds: float) -> bool:
             measure(part, sides_of(part.name, releases, Path(scratch)), kept, seconds)
     except (SideFailed, SideError, OSError) as error:
         kept.cut = f"could not tell: {error}"
-    except Exception:
+    except Exception:  # the parts after it are still wanted; it is told as cut
         kept.cut = traceback.format_exc()
     if kept.benchmarks:
         kept.write()
