@@ -6,6 +6,7 @@ nothing in between changes them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -59,18 +60,28 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about, and in what way, in a few words."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a person must see.
 
     `message` says what is wrong, `fix` what to do; both are one line of plain
     text, in which names from the analysed code are quoted as they are: a
-    renderer escapes them for its own format.
+    renderer escapes them for its own format. `related` are places for a program to
+    link to: what they tell is in the message too.
     """
 
     rule: Rule
     place: Place
     message: str
     fix: str
+    related: tuple[Related, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -82,3 +93,10 @@ def verdict_of(findings: list[Finding], *, would_change: bool = False) -> Verdic
     if any(finding.rule.undecided for finding in findings):
         return Verdict.UNDECIDED
     return Verdict.FAIL if findings or would_change else Verdict.OK
+
+
+def verdict_of_check(findings: Iterable[Finding]) -> Verdict:
+    """The same, where notes do not count but for what they leave untold."""
+    return verdict_of(
+        [f for f in findings if f.rule.undecided or f.severity is not Severity.NOTE]
+    )

@@ -26,7 +26,7 @@ from codemods.finding import Finding, Verdict
 from verify import checks
 from verify.diagram import Diagram
 from verify.git import Range
-from verify.outcome import Fact, Listing, Table
+from verify.outcome import Accepted, Fact, Listing, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class CheckResult:
 
     The first line of `summary` is the check's headline: for moves, how many lines
     of how many a reviewer must read. Names of tables and of listings are unique among
-    all checks.
+    all checks. The verdict is that of the findings, of which notes do not count; a
+    worse one stands whatever the settings accept.
     """
 
     name: str
@@ -46,6 +47,7 @@ class CheckResult:
     summary: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
     diagrams: tuple[Diagram, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class Why(str, Enum):
     CONDITIONAL = "conditional"
     ORDER = "order"
     STAR = "star-import"
-    CYCLE = "import-cycle"
     PATCHED = "patched"
     UNSURE = "unsure"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from codemods.finding import Finding, Place, Rule, Verdict, verdict_of
 from verify.behaviour import rules
+from verify.behaviour.cases import cases_of
 from verify.behaviour.functions import Function
 from verify.behaviour.suites import Compared, Suites
 from verify.behaviour.traces import Difference, Traces
@@ -72,7 +73,17 @@ def told(behaviour: Behaviour) -> Outcome:
         heading=(f"{_ANSWERS[verdict]}: base {behaviour.base}, head {behaviour.head}",),
         summary=tuple(summary),
         listings=tuple(_replay_file(behaviour)),
+        cases=tuple(cases_of(behaviour.suites, behaviour.traces, findings)),
+        otherwise=_otherwise(behaviour),
     )
+
+
+def _otherwise(behaviour: Behaviour) -> Verdict | None:
+    """Steps end at the first that differs: to accept it would be to accept whatever
+    comes after it.
+    """
+    traces = behaviour.traces
+    return None if traces is not None and traces.difference else Verdict.OK
 
 
 _ANSWERS = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from codemods.finding import Finding, Place, Rule, verdict_of
+from codemods.finding import Finding, Place, Rule, Verdict, verdict_of
 from verify.benching.experiment import Measured
 from verify.benching.judging import INSTRUCTIONS, Row
 from verify.benching.rules import (
@@ -17,7 +19,8 @@ from verify.benching.rules import (
     SLOWER,
     TOO_NOISY,
 )
-from verify.outcome import Fact, Outcome, Table
+from verify.cases import lines_of
+from verify.outcome import Case, Fact, Outcome, Table
 from verify.statistics import MOST_PAIRS, Estimate, Speed
 
 COLUMNS = ("verdict", "benchmark", "clock", "ratio", "interval", "base", "head", "more")
@@ -50,11 +53,15 @@ def outcome_of(
     if not any(row.found or row.problem for row in rows):
         message = "no benchmark was measured: each is skipped"
         findings.append(Finding(COULD_NOT_TELL, Place(asked.head), message, _MEND))
-    findings += [f for row in rows if (f := _finding(row, asked)) is not None]
-    counted = Counter(word_of(row) for row in rows)
-    judged = [
-        f for f in findings if f.rule is not FASTER or Speed.FASTER in asked.gates
+    cases = [_of_run(finding) for finding in findings]
+    cases += [_case(row, asked) for row in rows]
+    files = {each.name: each.file for each in benchmarks if each.file}
+    findings += [
+        found
+        for row in rows
+        if (found := _finding(row, asked, _place(row, files))) is not None
     ]
+    counted = Counter(word_of(row) for row in rows)
     facts: dict[str, Fact] = {
         "base": asked.base,
         "head": asked.head,
@@ -65,13 +72,37 @@ def outcome_of(
     }
     return Outcome(
         command="bench",
-        verdict=verdict_of(judged),
+        verdict=verdict_of(findings),
         findings=tuple(findings),
         tables=(Table("benchmarks", COLUMNS, tuple(map(_cells, rows))),),
         facts=facts | _machine(benchmarks),
         heading=(f"{asked.base} to {asked.head}: {_counts(counted)}",),
         summary=(*_summary(asked, rows), *notes),
+        cases=tuple(cases),
+        otherwise=Verdict.OK,
     )
+
+
+def _of_run(finding: Finding) -> Case:
+    """What is to be said of the run as a whole."""
+    verdict = verdict_of([finding])
+    return Case("run", finding.rule.id, verdict, finding.message, lines_of(finding))
+
+
+def _case(row: Row, asked: Asked) -> Case:
+    name = f"{row.name} [{row.clock}]"
+    if row.found is None or row.speed is None:
+        why = row.problem or row.skipped
+        skips = row.skipped and not row.problem
+        verdict = None if skips else Verdict.UNDECIDED
+        return Case("benchmarks", name, verdict, " ".join(why.split())[-_LONGEST:])
+    verdict = Verdict.FAIL if row.speed in asked.gates else Verdict.OK
+    if row.speed is Speed.TOO_NOISY:
+        verdict = Verdict.UNDECIDED
+    message = f"{row.speed.value}: {_times(row.found)}"
+    cells = zip(COLUMNS, _cells(row), strict=True)
+    details = tuple(f"{column}: {cell}" for column, cell in cells if cell)
+    return Case("benchmarks", name, verdict, message, details)
 
 
 def cut_short(why: str, head: str) -> Finding:
@@ -93,8 +124,14 @@ def word_of(row: Row) -> str:
     return "skipped" if row.skipped and not row.problem else "could not tell"
 
 
-def _finding(row: Row, asked: Asked) -> Finding | None:
-    place = Place(row.name.partition("::")[0])
+def _place(row: Row, files: Mapping[str, str]) -> Place:
+    """The file of a benchmark, as it is called from the current folder."""
+    file = files.get(row.name)
+    path = os.path.relpath(file) if file else row.name.partition("::")[0]
+    return Place(PurePath(path).as_posix())
+
+
+def _finding(row: Row, asked: Asked, place: Place) -> Finding | None:
     name = f"`{row.name}` by {row.clock}"
     if row.found is None or row.speed is None:
         if row.skipped and not row.problem:

@@ -84,7 +84,7 @@ def bench(base: str, head: str, settings: Settings, progress: Advance) -> Outcom
     """
     from verify.benching.baseline import against
 
-    _look_for(settings.files)
+    look_for(settings.files)
     baseline = _baseline(base, settings)
     memory = settings.memory * _MEBIBYTE if settings.memory else None
     with Workplace(python=settings.python, memory=memory) as place:
@@ -110,8 +110,11 @@ def bench(base: str, head: str, settings: Settings, progress: Advance) -> Outcom
         notes += more
         others += beside
     asked = Asked(*labels, settings.margin, settings.gates, ALPHA, settings.first_pairs)
-    others += _keep(settings, asked, rows, experiment.benchmarks)
-    return outcome_of(asked, rows, experiment.benchmarks, notes, others)
+    outcome = outcome_of(asked, rows, experiment.benchmarks, notes, others)
+    unwritten = _keep(settings, outcome, asked, rows, experiment.benchmarks)
+    if not unwritten:
+        return outcome
+    return outcome_of(asked, rows, experiment.benchmarks, notes, others + unwritten)
 
 
 def _baseline(base: str, settings: Settings) -> Baseline | None:
@@ -168,7 +171,8 @@ def _valgrind(settings: Settings) -> str:
         raise SideFailed(str(error)) from None
 
 
-def _look_for(files: Sequence[str]) -> None:
+def look_for(files: Sequence[str]) -> None:
+    """Raises SideFailed where a file of benchmarks is not there."""
     for file in files:
         named = file.partition("::")[0]
         if named.startswith("-") or not Path(named).exists():
@@ -225,6 +229,7 @@ def _with_decided(before: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
 
 def _keep(
     settings: Settings,
+    outcome: Outcome,
     asked: Asked,
     rows: Sequence[Row],
     benchmarks: Sequence[Measured],
@@ -236,8 +241,11 @@ def _keep(
     from verify.benching.saving import save
     from verify.report import save_text
 
+    def draw(path: Path) -> None:
+        save_text(path, page(outcome, asked, rows, benchmarks))
+
     wanted: list[tuple[Path | None, Callable[[Path], None]]] = [
-        (settings.html, lambda path: save_text(path, page(asked, rows, benchmarks))),
+        (settings.html, draw),
         (settings.svg, lambda path: save_text(path, picture(asked, rows))),
         (settings.save, lambda path: save(path, asked, rows, benchmarks)),
     ]

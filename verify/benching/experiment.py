@@ -64,7 +64,8 @@ def _two_sets() -> tuple[set[str], set[str]]:
 class Measured:
     """All of one benchmark. Rounds are of `calls` calls; `problem` says why it could
     not be measured, `skipped` why its test does not want to be. `own` and `strangers`
-    are modules of each side's names: loaded from it, and from elsewhere.
+    are modules of each side's names: loaded from it, and from elsewhere. `file` is
+    where it stands: `name` begins with a path from a folder that pytest chose.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Measured:
     strangers: tuple[set[str], set[str]] = field(default_factory=_two_sets)
     problem: str = ""
     skipped: str = ""
+    file: str = ""
 
     @property
     def stands(self) -> bool:
@@ -119,12 +121,14 @@ class Experiment:
         self._fresh = True
         names = [parent.collected for parent in self._current]
         both = [name for name in names[BASE] if name in set(names[HEAD])]
-        self.benchmarks = [Measured(name) for name in both]
+        files = self._current[HEAD].files | self._current[BASE].files
+        self.benchmarks = [Measured(name, file=files[name]) for name in both]
         for which, other in ((BASE, HEAD), (HEAD, BASE)):
             label = self._current[which].label
             for name in sorted({*names[which]} - {*names[other]}):
                 problem = f"only there for {label}"
-                self.benchmarks.append(Measured(name, problem=problem))
+                measured = Measured(name, problem=problem, file=files[name])
+                self.benchmarks.append(measured)
         return self.benchmarks
 
     def run(
@@ -251,7 +255,7 @@ class Experiment:
         return None if "ready" in message else message
 
     def _note(self, which: int, measured: Measured, message: dict[str, Any]) -> None:
-        label = self._sides[which].text
+        label = self._sides[which].label
         if message["outcome"] == "failed" and not measured.problem:
             measured.problem = f"{label}: {message['why']}"
         if message["outcome"] == "skipped" and not measured.skipped:

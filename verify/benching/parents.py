@@ -50,9 +50,10 @@ class Parent:
     """One process that has a side's imports and forks its children."""
 
     def __init__(self, place: Workplace, side: Side, job: Job, hash_seed: int) -> None:
-        self.label = side.text
+        self.label = side.label
         self.job = job
         self.collected: list[str] = []
+        self.files: dict[str, str] = {}
         self._is_ended = False
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
@@ -94,6 +95,7 @@ class Parent:
                 " process can be forked after that: do it in a fixture or in the test"
             )
         self.collected = message["collected"]
+        self.files = dict(zip(self.collected, message["files"], strict=True))
         return self.collected
 
     def fork(self, order: list[int], core: int | None, layout: int) -> Forked:

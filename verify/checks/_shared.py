@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from codemods.finding import Finding, Severity, Verdict
 from verify.checks._sides import TreeSources
 from verify.git import Range, Repository
 from verify.movement.definitions import FILE, Definition
@@ -87,11 +86,3 @@ def _written(definition: Definition) -> str:
 
 def _is_local(definition: Definition) -> bool:
     return "<" in definition.qualified
-
-
-def verdict(findings: tuple[Finding, ...]) -> Verdict:
-    """The verdict of a check, for which notes do not count."""
-    if any(finding.rule.undecided for finding in findings):
-        return Verdict.UNDECIDED
-    notes = all(finding.severity is Severity.NOTE for finding in findings)
-    return Verdict.OK if notes else Verdict.FAIL

@@ -4,6 +4,11 @@ For every file that the range adds, renames or moves code into: how many lines p
 `git blame` retains, and `-M`, `-C`, `-C -C -C` and `-w -C`, with git as the judge;
 which lines are lost, and what retained lines are credited to. The commits that
 `.git-blame-ignore-revs` names are looked through.
+
+\b
+rehome blame main..my-branch
+rehome blame --min-retained 90 HEAD
+rehome blame --min-retained plain=50 --min-retained CCC=95 origin/main...HEAD
 """
 
 from __future__ import annotations

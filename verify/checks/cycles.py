@@ -3,10 +3,14 @@
 Reads every module of both revisions, simulates in which order they run from each
 module of a cycle, and compares. Fails on a cycle that makes an import fail and did
 not before; with --no-new on any new cycle.
+
+\b
+rehome cycles main..my-branch
 """
 
 from __future__ import annotations
 
+from codemods.finding import verdict_of_check
 from verify.check import CheckResult, Setting, Settings
 from verify.git import GitError, Range
 from verify.importing.packages import NoPackage
@@ -18,7 +22,6 @@ from verify.importing.telling import (
     findings_of,
     summary_of,
     table_of,
-    verdict_on,
 )
 from verify.progress import progress_bar
 from verify.releases import cache_folder
@@ -79,7 +82,7 @@ def result_of(
     findings = tuple(findings_of(side, both, no_new=no_new))
     return CheckResult(
         "cycles",
-        verdict_on(findings),
+        verdict_of_check(findings),
         findings,
         (table_of(side, both),),
         facts_of(side, both),

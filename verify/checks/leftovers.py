@@ -3,15 +3,20 @@
 Searches every file of head: code, as `rehome apply` reads it, stubs, strings,
 comments, documents and their code blocks, notebooks, settings and CI files. What
 still works by its old name is a note, and so is what tells of the past.
+
+\b
+rehome leftovers main..my-branch
+rehome leftovers --format github origin/main...HEAD
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from codemods.finding import verdict_of_check
 from codemods.home import ModuleHome
 from verify.check import CheckResult, Settings
-from verify.checks._shared import Shared, shared, verdict
+from verify.checks._shared import Shared, shared
 from verify.git import Range
 from verify.leftovers.patches import Copied, Patches, copied_names
 from verify.leftovers.renamed import targets_of
@@ -38,7 +43,7 @@ def check(compared: Range, settings: Settings) -> CheckResult:
     left_out = max(len(texts) - found.searched - found.binary, 0)
     return CheckResult(
         "leftovers",
-        verdict(findings),
+        verdict_of_check(findings),
         findings,
         (table_of(found),),
         {

@@ -3,6 +3,10 @@
 Finds every definition that left one place and appeared in another, says how far it
 is the same, follows every name in it to what it means before and after, and accounts
 for import lines that follow from the moves. What is left is the residual.
+
+\b
+rehome moves main..my-branch
+rehome moves --format markdown origin/main...HEAD
 """
 
 from __future__ import annotations
@@ -11,14 +15,16 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from codemods.finding import Finding, Place, Severity, Verdict
+from codemods.finding import Finding, Place, Related, verdict_of_check
 from verify.check import CheckResult, Settings
 from verify.checks._shared import shared
 from verify.git import Range
 from verify.movement import rules
 from verify.movement.engine import Match, Movement
+from verify.movement.flows import flows_of
 from verify.movement.inventory import Unread, text_lines
 from verify.movement.order import Displaced
+from verify.movement.residual import Hunk
 from verify.movement.sources import Sources
 from verify.movement.verdicts import Likeness
 from verify.outcome import Table
@@ -35,19 +41,17 @@ def result_of(movement: Movement, base: Sources, head: Sources) -> CheckResult:
     findings = tuple(_findings(movement))
     return CheckResult(
         "moves",
-        _verdict(findings),
+        verdict_of_check(findings),
         findings,
-        (_moves(movement), _blocks(movement), _residual(movement, base, head)),
+        (
+            _moves(movement),
+            _blocks(movement),
+            _flows(movement, base, head),
+            _residual(movement, base, head),
+        ),
         _facts(movement),
         tuple(_summary(movement)),
     )
-
-
-def _verdict(findings: tuple[Finding, ...]) -> Verdict:
-    if any(finding.rule.undecided for finding in findings):
-        return Verdict.UNDECIDED
-    notes = all(finding.severity is Severity.NOTE for finding in findings)
-    return Verdict.OK if notes else Verdict.FAIL
 
 
 def _findings(movement: Movement) -> Iterator[Finding]:
@@ -57,13 +61,22 @@ def _findings(movement: Movement) -> Iterator[Finding]:
         yield from _of_match(match)
     for displaced in movement.displaced:
         yield _of_order(displaced)
-    if movement.residual:
-        first = movement.hunks[0]
-        lines = first.new_lines or first.old_lines
+    yield from _to_read(movement)
+
+
+def _to_read(movement: Movement) -> Iterator[Finding]:
+    """The residual: a finding for each file, at the first of its lines."""
+    by_file: dict[str, list[Hunk]] = {}
+    for hunk in movement.hunks:
+        by_file.setdefault(hunk.new_path or hunk.old_path, []).append(hunk)
+    for path, hunks in by_file.items():
+        first = hunks[0].new_lines or hunks[0].old_lines
+        number = sum(len(each.old_lines) + len(each.new_lines) for each in hunks)
         yield Finding(
             rules.RESIDUAL,
-            Place(first.new_path or first.old_path, lines[0], 1),
-            f"{_headline(movement)}: no move explains them",
+            Place(path, first[0], 1),
+            f"{'1 changed line' if number == 1 else f'{number} changed lines'} to read:"
+            " no move explains them",
             "read them; they are in the table of the residual",
         )
 
@@ -87,6 +100,7 @@ def _of_order(displaced: Displaced) -> Finding:
         Place(displaced.new_body.path, item.new.start, 1),
         f"{names[0]} and {names[1]} (line {beside.new.start}) changed places",
         "make sure that neither needs the other, or what it does, to be first",
+        (Related(Place(displaced.new_body.path, beside.new.start, 1), names[1]),),
     )
 
 
@@ -163,6 +177,15 @@ def _blocks(movement: Movement) -> Table:
     ]
     columns = ("verdict", "from", "out of", "to", "into")
     return Table("moved blocks", columns, tuple(rows))
+
+
+def _flows(movement: Movement, base: Sources, head: Sources) -> Table:
+    """How many lines went where, of the files that code moved between."""
+    rows = (
+        (flow.source, flow.target, flow.how, str(flow.lines))
+        for flow in flows_of(movement, base, head)
+    )
+    return Table("flows", ("from", "to", "how", "lines"), tuple(rows))
 
 
 def _residual(movement: Movement, base: Sources, head: Sources) -> Table:

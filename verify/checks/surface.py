@@ -3,14 +3,19 @@
 Follows every name of the changed modules, and of whatever hands them on, through
 imports, star imports, `__all__` and module-level `__getattr__`. What a migration
 covers is fine, and so is what moved and is still imported at its old place.
+
+\b
+rehome surface main..my-branch
+rehome surface --migration sglang v0.5.12..v0.5.13
 """
 
 from __future__ import annotations
 
 from codemods.catalogue import builtin, find
+from codemods.finding import verdict_of_check
 from codemods.migration import MAX_BYTES, Migration, MigrationError, loads
 from verify.check import CheckResult, Setting, Settings
-from verify.checks._shared import shared, verdict
+from verify.checks._shared import shared
 from verify.git import Range
 from verify.outcome import Fact, Listing
 from verify.surface.answer import Surface
@@ -64,7 +69,7 @@ def result_of(surface: Surface, head: str) -> CheckResult:
     )
     return CheckResult(
         "surface",
-        verdict(findings),
+        verdict_of_check(findings),
         findings,
         (table_of(surface),),
         facts,

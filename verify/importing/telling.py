@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from codemods.finding import Finding, Place, Rule, Severity, Verdict, verdict_of
+from codemods.finding import (
+    Finding,
+    Place,
+    Related,
+    Rule,
+)
 from verify.importing import rules
 from verify.importing.components import Change, Component
 from verify.importing.graph import Edge, LeftOut
@@ -19,6 +24,7 @@ from verify.outcome import Fact, Table
 
 # So many modules or statements are listed in one line.
 _FEW = 4
+_MOST_RELATED = 20
 _NEW = frozenset({Change.APPEARED, Change.GREW})
 
 
@@ -31,12 +37,6 @@ def findings_of(
         yield from _of_component(side, judged, both, no_new=no_new)
     if both is not None:
         yield from _freed(both)
-
-
-def verdict_on(findings: Iterable[Finding]) -> Verdict:
-    """The verdict of the findings, of which notes do not count."""
-    counted = [each for each in findings if each.severity is not Severity.NOTE]
-    return verdict_of(counted)
 
 
 def _unread(side: Side, both: Both | None) -> Iterator[Finding]:
@@ -77,7 +77,8 @@ def _of_component(
     joined = joined if compared and compared.change is Change.GREW else ""
     message = f"{what} {_counted(len(judged.component), 'module')}{joined}: "
     message += chain_text(judged.component)
-    yield Finding(rule, place, message, cut_text(side, judged.component))
+    fix = cut_text(side, judged.component)
+    yield Finding(rule, place, message, fix, _related(side, judged))
 
 
 # Failures
@@ -103,7 +104,16 @@ def _failure(
     failure = results[0].failure
     assert failure is not None
     message = _failure_text(judged, failure, results)
-    return Finding(rule, _place(side, failure.place), message, fix)
+    place = _place(side, failure.place)
+    return Finding(rule, place, message, fix, _related(side, judged))
+
+
+def _related(side: Side, judged: Judged) -> tuple[Related, ...]:
+    """The imports of a shortest cycle."""
+    return tuple(
+        Related(_place_of(side, edge), f"{edge.importer} imports {edge.imported}")
+        for edge in judged.component.chain[:_MOST_RELATED]
+    )
 
 
 def _failure_text(judged: Judged, failure: Failure, results: list[Result]) -> str:

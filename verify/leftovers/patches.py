@@ -113,7 +113,8 @@ class Patches:
         if not self._copied or not self.matches(data):
             return
         try:
-            tree = Source.decode(data).parse()
+            source = Source.decode(data)
+            tree = source.parse()
         except SourceError:
             return
         modules = _imported(tree, home, {module for module, _ in self._copied})
@@ -121,7 +122,7 @@ class Patches:
             for module, name, place in _replaced(node, modules):
                 copied = self._copied.get((module, name))
                 if copied is not None and (home is None or home.name != module):
-                    yield Patch(place.lineno, place.col_offset + 1, copied)
+                    yield Patch(*source.place(source.start(place)), copied)
 
 
 def _imported(

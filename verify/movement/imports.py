@@ -8,6 +8,7 @@ when only moved code needed it; and when it was re-pointed to where it moved.
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,9 @@ from verify.movement.ledger import Ledger
 from verify.movement.matching import Matches
 from verify.movement.origins import Origins, absolute, binders, local_name
 from verify.movement.prints import Side
+
+# What stands beside an import that is there for others: of use to linters alone.
+_SAYS_UNUSED = re.compile(r"#\s*noqa(:\s*F401)?\s*")
 
 Guards = dict["ast.Import | ast.ImportFrom", tuple[str, ...]]
 
@@ -290,6 +294,10 @@ class Imports:
 
     def same_comments(self, atom: Atom, ones: list[Imported]) -> bool:
         if not atom.comments:
+            return True
+        if all(map(_SAYS_UNUSED.fullmatch, atom.comments)) and all(
+            one.atom.owner.kind == FILE and self.leads_back(one) for one in ones
+        ):
             return True
         there = {self.partner[one].atom for one in ones if one in self.partner}
         return any(other.comments == atom.comments for other in there)

@@ -152,7 +152,7 @@ def _of_decorators(
         if not imports(left, after.name, head.resolver):
             verdict = Verdict(comparison.REGISTERED, undecided=True)
             said = tuple(f"run when {each.path} is imported" for each in pair)
-            place = node.lineno, node.col_offset + 1
+            place = after.source.place(after.source.start(node))
             name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
             yield made(name, place, verdict, (said[0], said[1]))
 

@@ -32,7 +32,6 @@ WHYS = {
     Why.CONDITIONAL: "A name is bound in some circumstances only, or with others.",
     Why.ORDER: "What a module does while it is imported depends on its order.",
     Why.STAR: "A star import hides which names are taken.",
-    Why.CYCLE: "Importing some module would fail because of an import cycle.",
     Why.PATCHED: "Tests, or other code, bind names in the module.",
     Why.UNSURE: "Whether the move is safe cannot be told.",
 }

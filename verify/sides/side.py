@@ -28,7 +28,15 @@ class Side:
     identity: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.identity})" if self.identity else self.text
+        if not self.identity or self.label != self.text:
+            return self.label
+        return f"{self.text} ({self.identity})"
+
+    @property
+    def label(self) -> str:
+        """What the user called it; a commit that was named by its id in short."""
+        named = f"git:{self.identity}"
+        return named if self.identity and self.text.startswith(named) else self.text
 
     @property
     def provided(self) -> tuple[str, ...]:

@@ -127,4 +127,4 @@ class _Reader:
         self.asked.handed.append(self.place(node))
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
-        return Place(self.module.path, node.lineno, node.col_offset + 1)
+        return Place(self.module.path, *self.module.place(node))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.verify.published import schema_errors
 from verify.cli import main
 
 Write = Callable[[str, Mapping[str, str]], Path]
@@ -85,6 +86,10 @@ def ask(capsys: pytest.CaptureFixture[str], temporary: Path) -> Ask:
         status = main(["behaviour", *told])
         captured = capsys.readouterr()
         assert [*temporary.iterdir()] == []
-        return status, json.loads(captured.out) if captured.out else captured.err
+        if not captured.out:
+            return status, captured.err
+        document = json.loads(captured.out)
+        assert schema_errors(document) == []
+        return status, document
 
     return run

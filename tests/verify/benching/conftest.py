@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.verify.published import schema_errors
 from verify import cli
 
 pytest.importorskip("pytest_benchmark")
@@ -48,6 +49,7 @@ class Answer:
     @property
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.stdout)
+        assert schema_errors(found) == []
         return found
 
     @property

@@ -345,9 +345,13 @@ def test_pictures_are_whole_and_hold_nothing_from_outside(bench: Bench) -> None:
     page = (bench.folder / "page.html").read_text("utf-8")
     assert "<script" not in page
     assert "<b>" not in page
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "could not tell" in page
-    assert page.count("<figure>") == 1
+    assert page.count("<figure>") == 2  # the intervals, and one distribution
+    for side in ("base", "head"):  # told apart by more than a shade, and in words
+        assert page.count(f'class="d-{side}"') == 1
+        assert f"{side}: half of the rounds took " in page
+    assert "test_run[&lt;script&gt;" in page
 
 
 def test_hostile_names_are_shown_harmless(bench: Bench) -> None:

@@ -144,3 +144,20 @@ def test_each_pair_has_parents_of_its_own_and_either_side_may_come_first(
     assert len({line.split()[2] for line in lines}) == 2 * pairs
     first = [line.split()[1] for line in lines[::2]]
     assert set(first) == {"base", "head"}
+
+
+def test_a_finding_names_the_file_from_the_current_folder(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest calls it from a folder of its own choice: here the one of its settings."""
+    speed = bench.folder / "speed"
+    speed.mkdir()
+    (speed / "pytest.ini").write_text("[pytest]\n")
+    bench.benchmarks(HEAD + GOOD, "speed/test_it.py")
+    for below, path in ((".", "speed/test_it.py"), ("base", "../speed/test_it.py")):
+        monkeypatch.chdir(bench.folder / below)
+        base, head = (str(bench.folder / side) for side in ("base", "head"))
+        answer = bench.run(base=base, head=head, files=(path,))
+        (finding,) = answer.document["findings"]
+        assert (finding["rule"], finding["path"]) == ("bench-too-noisy", path)
+        assert answer.rows[0]["benchmark"] == "test_it.py::test_good"

@@ -124,6 +124,36 @@ def test_the_old_place_imports_what_it_lost() -> None:
     assert residual(base, head) == []
 
 
+@pytest.mark.parametrize(
+    ("comment", "is_read"),
+    [
+        ("  # noqa", False),
+        ("  # noqa: F401", False),
+        ("  # noqa: E402", True),
+        ("  # for plugins # noqa", True),
+        ("  # type: ignore", True),
+    ],
+)
+def test_that_an_import_is_for_others_alone_need_not_be_read(
+    comment: str, is_read: bool
+) -> None:
+    line = f"from p.b import load{comment}"
+    base = {"p/a.py": f"{IMPORTS}\n\n{USE}{KEPT}", "p/b.py": ""}
+    head = {"p/a.py": f"{line}\n{KEPT}", "p/b.py": f"{IMPORTS}\n\n{USE}"}
+    assert residual(base, head) == [f"+{line}"] * is_read
+
+
+@pytest.mark.parametrize("comments", [("", "  # noqa"), ("  # noqa", "")])
+def test_a_mark_for_linters_that_comes_or_goes_is_read(
+    comments: tuple[str, str],
+) -> None:
+    lines = [f"import json{comment}" for comment in comments]
+    base, head = ({"p/a.py": f"{line}\n{KEPT}"} for line in lines)
+    assert residual(base, head) == [f"-{lines[0]}"] * bool(comments[0]) + [
+        f"+{lines[1]}"
+    ] * bool(comments[1])
+
+
 def test_imports_are_sorted_and_broken_into_lines() -> None:
     base = {"p/a.py": "import os\nimport json\nfrom p.errors import Missing, other\n"}
     head = {

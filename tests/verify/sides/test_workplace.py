@@ -15,6 +15,7 @@ import pytest
 from tests.verify.conftest import Scratch
 from verify.sides.errors import SideError
 from verify.sides.process import Ending
+from verify.sides.side import Side
 from verify.sides.workplace import Workplace
 
 MakeEntry = Callable[[str], dict[str, Path]]
@@ -323,3 +324,21 @@ def test_an_interpreter_that_is_not_there(tmp_path: Path, entry: MakeEntry) -> N
         side = place.open(str(project(tmp_path)))
         with pytest.raises(SideError, match="cannot be run"):
             place.start(side, entry("pass"), "probe.entry", None)
+
+
+COMMIT = "0123abcd" * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "identity", "label", "shown"),
+    [
+        ("pkg", "", "pkg", "pkg"),
+        ("git:main", "0123abcd4567", "git:main", "git:main (0123abcd4567)"),
+        (f"git:{COMMIT}", COMMIT[:12], f"git:{COMMIT[:12]}", f"git:{COMMIT[:12]}"),
+    ],
+)
+def test_a_commit_that_is_named_by_its_id_is_told_once(
+    tmp_path: Path, text: str, identity: str, label: str, shown: str
+) -> None:
+    side = Side(text, tmp_path, (tmp_path,), tmp_path, identity)
+    assert (side.label, str(side)) == (label, shown)

@@ -53,6 +53,7 @@ class Plugin:
         self._channel.send(
             {
                 "collected": [item.nodeid for item in items],
+                "files": [str(item.path) for item in items],
                 "initialised": device_is_initialised(),
             }
         )
