@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +33,8 @@ INSTALLED = "installed"
 REPOSITORY = "nested repository"
 BUILD_OUTPUT = "build output"
 SPECIAL = "not a regular file"
+BY_SETTINGS = "ignored by the settings"
+TEXTS_BY_SETTINGS = "other files ignored by the settings"
 
 # What no project keeps source in: left out without a word.
 _CACHES = frozenset(
@@ -45,19 +49,40 @@ _PACKAGE_FOLDERS = frozenset(
 )
 
 
+# Whether to leave out what lies at an absolute path, for whoever calls `discover`.
+_left_out: ContextVar[Callable[[str], bool] | None] = ContextVar(
+    "left_out", default=None
+)
+
+
+@contextmanager
+def leave_out(is_left_out: Callable[[str], bool]) -> Iterator[None]:
+    """Inside, `discover` leaves out files below folders at certain absolute paths, all
+    links in them resolved. That is a setting of a project: it holds for all that is
+    done to it, so that it is not handed through each function that does something.
+    """
+    before = _left_out.set(is_left_out)
+    try:
+        yield
+    finally:
+        _left_out.reset(before)
+
+
 @dataclass(frozen=True, slots=True)
 class Discovered:
     """What lies below the named paths.
 
     `files` are Python; they are sorted, each once, written as below the path that
     led to them, and so are `texts`, all other files that are not known to be binary.
-    `left_out` counts, by reason, Python files and whole folders that were passed over.
+    `left_out` counts, by reason, Python files and whole folders that were passed over;
+    `texts_left_out` the texts that were because of what `leave_out` says.
     """
 
     files: tuple[Path, ...]
     texts: tuple[Path, ...]
     left_out: dict[str, int]
     problems: tuple[Finding, ...]
+    texts_left_out: int = 0
 
 
 def discover(paths: Sequence[Path]) -> Discovered:
@@ -68,6 +93,7 @@ def discover(paths: Sequence[Path]) -> Discovered:
     Below a folder, these are left out: links, environments, folders of installed
     packages, caches, and what git ignores or, where git cannot be asked, what
     `.gitignore` files do; below one in a git work tree also other repositories.
+    Inside `leave_out`, so is what that says.
     None of that holds for the named paths themselves. Where git cannot be asked,
     `build` folders that setuptools made are left out as well.
     """
@@ -86,6 +112,7 @@ class _Search:
     left_out: dict[str, str] = field(default_factory=dict)
     problems: dict[str, Finding] = field(default_factory=dict)
     roots: set[str] = field(default_factory=set)
+    texts_left_out: set[str] = field(default_factory=set)
 
     def result(self) -> Discovered:
         passed_over = (
@@ -98,6 +125,7 @@ class _Search:
             tuple(sorted(self.texts.values(), key=os.fspath)),
             dict(sorted(Counter(passed_over).items())),
             tuple(sorted(self.problems.values(), key=lambda each: each.place)),
+            len(self.texts_left_out - self.texts.keys()),
         )
 
     def start_at(self, path: Path) -> None:
@@ -176,10 +204,20 @@ class _Folder:
         self.found.cannot_read(self.path(inner), os.fspath(self.shown / inner), error)
 
     def take(self, inner: str) -> None:
+        if self._is_left_out(inner):
+            self.leave_out(inner, BY_SETTINGS)
+            return
         self.found.files.setdefault(self.path(inner), self.shown / inner)
 
     def take_text(self, inner: str) -> None:
+        if self._is_left_out(inner):
+            self.found.texts_left_out.add(self.path(inner))
+            return
         self.found.texts.setdefault(self.path(inner), self.shown / inner)
+
+    def _is_left_out(self, inner: str) -> bool:
+        decide = _left_out.get()
+        return decide is not None and decide(self.path(inner))
 
     def enters(self, inner: str, *, inside_worktree: bool) -> bool:
         """Whether a folder, neither linked nor ignored, is one to look into."""

@@ -49,7 +49,7 @@ def rules_within(folder: str, above: IgnoreRules | None) -> IgnoreRules | None:
         text = os.fsdecode(read_regular(Path(path)))
     except FileProblem:
         return above
-    return IgnoreRules(folder, _compile(text.splitlines()), above)
+    return IgnoreRules(folder, spec_of(text.splitlines()), above)
 
 
 def rules_above(top: str, folder: str) -> IgnoreRules | None:
@@ -67,17 +67,20 @@ def rules_above(top: str, folder: str) -> IgnoreRules | None:
     return rules
 
 
-def _compile(lines: list[str]) -> GitIgnoreSpec:
+def spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Patterns as in a `.gitignore` file; those that are none, or would take too long
+    to match, are passed over.
+    """
     from pathspec import GitIgnoreSpec
 
-    sane = [line for line in lines if not _is_costly(line)]
+    sane = [line for line in lines if not is_costly(line)]
     try:
         return GitIgnoreSpec.from_lines(sane)
     except ValueError:
         return GitIgnoreSpec.from_lines(_valid(sane))
 
 
-def _is_costly(line: str) -> bool:
+def is_costly(line: str) -> bool:
     """Whether matching could take for ever: each star multiplies the time by the
     length of a name. No pattern that people write has so many.
     """

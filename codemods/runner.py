@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.analysed import AnalysedFiles
-from codemods.discovery import discover
+from codemods.discovery import TEXTS_BY_SETTINGS, Discovered, discover
 from codemods.files import (
     FileProblem,
     read_regular,
@@ -128,9 +128,14 @@ def run(
         files_relevant=len(reading.candidates),
         changed=tuple(o.rewritten for o in outcomes if o.rewritten is not None),
         findings=tuple(sorted(findings, key=lambda f: (f.place, f.rule.id, f.message))),
-        left_out={**found.left_out, **reading.left_out},
+        left_out={**found.left_out, **_texts_left_out(found), **reading.left_out},
         texts_read=reading.texts,
     )
+
+
+def _texts_left_out(found: Discovered) -> dict[str, int]:
+    number = found.texts_left_out
+    return {TEXTS_BY_SETTINGS: number} if number else {}
 
 
 def _as_shown(finding: Finding) -> Finding:

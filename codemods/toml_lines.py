@@ -87,6 +87,15 @@ class TomlLines:
         found = named[index]
         return (key and _key_line(found, key)) or found.start
 
+    def in_table(self, table: str, index: int = 0, key: str = "") -> int:
+        """The line of a key in the `index`th table or array of this name, of its
+        header where there is no key; 0 where it does not stand there so.
+        """
+        named = [each for each in self._tables if each.name == table]
+        if index >= len(named):
+            return 0
+        return _key_line(named[index], key) if key else named[index].start
+
     def _top_line(self, key: str) -> int:
         """The line of a key at the top, or of the first header that spells it."""
         headers = (each.start for each in self._tables if each.name == key)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codemods import worktree
-from codemods.discovery import Discovered, discover
+from codemods.discovery import Discovered, discover, leave_out
 from codemods.generated import is_generated
 from codemods.rules import UNREADABLE
 
@@ -168,6 +168,32 @@ def test_ignored_files(tmp_path: Path, prepare: Prepare) -> None:
         *("sub/deeper/f.py", "sub/out/d.py"),
     ]
     assert found.left_out == {"ignored": 5}
+
+
+@each_tree
+def test_what_a_caller_leaves_out(tmp_path: Path, prepare: Prepare) -> None:
+    paths = ("a.py", "vendored/b.py", "vendored/c.md", "d.md")
+    for path in paths:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("")
+    prepare(tmp_path)
+    asked: list[str] = []
+
+    def is_left_out(path: str) -> bool:
+        asked.append(path)
+        return "vendored" in Path(path).relative_to(os.path.realpath(tmp_path)).parts
+
+    with leave_out(is_left_out):
+        found = discover([tmp_path])
+        named = discover([tmp_path / "vendored" / "b.py"])
+    assert found.files == (tmp_path / "a.py",)
+    assert tmp_path / "d.md" in found.texts
+    assert tmp_path / "vendored" / "c.md" not in found.texts
+    assert found.left_out == {"ignored by the settings": 1}
+    assert found.texts_left_out == 1
+    assert all(map(os.path.isabs, asked))
+    assert named.files == (tmp_path / "vendored" / "b.py",)
+    assert len(discover([tmp_path]).files) == 2
 
 
 @each_tree
