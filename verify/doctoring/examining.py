@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codemods.discovery import SUFFIXES, discover
@@ -19,7 +19,7 @@ from codemods.rules import UNPARSABLE, UNREADABLE
 from codemods.source import Source, SourceError
 from codemods.workers import Died, cores, spread
 from verify.doctoring.hints import Hints
-from verify.doctoring.judging import Judged, State, judge
+from verify.doctoring.judging import Judged, State, handed_on, judge
 from verify.doctoring.lookup import SCHEMA, Lookup, Told
 from verify.doctoring.telling import finding_of
 from verify.doctoring.wanted import FileWants, Package, wants_of
@@ -69,10 +69,11 @@ def examine(
     done.files = len(files)
     lookup = Lookup(release, _kept(release, cache))
     lookup.load()
-    for path, wants in sorted(
-        _wants(files, _Reader(_package(release), texts or {}), jobs, progress),
-        key=lambda each: each[0],
-    ):
+    reader = _Reader(_package(release), texts or {})
+    read = dict(_wants(files, reader, jobs, progress))
+    again, reader = _again(files, read, reader, lookup)
+    read |= _wants(again, reader, jobs, lambda done, total: None)
+    for path, wants in sorted(read.items(), key=lambda each: each[0]):
         if isinstance(wants, Finding):
             done.findings.append(wants)
         else:
@@ -82,6 +83,25 @@ def examine(
     done.findings.sort(key=lambda f: (f.place, f.rule.id, f.message))
     lookup.save()
     return done
+
+
+def _again(
+    files: Sequence[Path],
+    read: Mapping[str, FileWants | Finding],
+    reader: _Reader,
+    lookup: Lookup,
+) -> tuple[list[Path], _Reader]:
+    """The files to read again, and who knows more: they take modules from where these
+    are not, from modules that hand them on, as only looking tells. They are few.
+    """
+    package = reader.package
+    taken: dict[str, list[str]] = {}
+    for path, wants in read.items():
+        if not isinstance(wants, Finding):
+            taken[path] = handed_on(wants, package, lookup)
+    handed = frozenset(name for names in taken.values() for name in names)
+    again = [path for path in files if taken.get(shown(path))]
+    return again, replace(reader, package=replace(package, handed=handed))
 
 
 def _findings(done: Examined, release: Release) -> Iterator[Finding]:

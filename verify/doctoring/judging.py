@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
+import msgspec
+
 from verify.doctoring.lookup import Lookup, Told
 from verify.doctoring.regions import ATTRIBUTE, MODULE, NAME
-from verify.doctoring.wanted import FileWants, Wanted
+from verify.doctoring.wanted import FileWants, Package, Wanted
 from verify.surface.importable import Certainty
 
 
@@ -49,6 +51,20 @@ def judge(wants: FileWants, lookup: Lookup) -> list[Judged]:
     return [*_Guarded(wants, told).judged()]
 
 
+def handed_on(wants: FileWants, package: Package, lookup: Lookup) -> list[str]:
+    """The names, as `module.name`, that a file imports and that lead to modules whose
+    path is another, for all or for some.
+    """
+    found = []
+    for each in wants.wanted:
+        path = f"{each.module}.{each.name}"
+        if each.name not in ("", "*") and path not in package.modules:
+            told = lookup.name(each.module, each.name)
+            if told.inner:
+                found.append(path)
+    return found
+
+
 @dataclass(frozen=True)
 class _Looking:
     wants: FileWants
@@ -58,8 +74,9 @@ class _Looking:
         if wanted.name == "*":
             return self.star(wanted)
         if wanted.attributes:
-            there = [m for m in wanted.modules if self.lookup.module(m).is_there]
-            chains = [self.chain(wanted, module) for module in there or wanted.modules]
+            opened = [(path, self.opened(path)) for path in wanted.modules]
+            there = [each for each in opened if each[1].inner] or opened
+            chains = [self.chain(wanted, *each) for each in there]
             best = max(chains, key=lambda told: told.certainty)
         elif wanted.name:
             best = self.lookup.name(wanted.module, wanted.name)
@@ -67,32 +84,57 @@ class _Looking:
             best = self.lookup.module(wanted.module)
         return _judged(wanted, best)
 
-    def chain(self, wanted: Wanted, module: str) -> Told:
+    def opened(self, path: str) -> Told:
+        """The module that the path of an import is, or those that it leads to."""
+        told = self.lookup.module(path)
+        parent, tail = _split(path)
+        handed = self.lookup.name(parent, tail) if parent else told
+        if handed.inner:
+            return handed
+        return Told(told.certainty, inner=(path,)) if told.is_there else told
+
+    def chain(self, wanted: Wanted, path: str, opened: Told) -> Told:
         """What is read off a module, as far as it leads through modules."""
-        worst = self.lookup.module(module)
-        if worst.is_missing and wanted.spelled:
-            return worst
-        if not worst.is_there:
+        if opened.is_missing and wanted.spelled:
+            return opened
+        if not opened.inner or opened.certainty < Certainty.CONDITIONAL:
             return Told(Certainty.YES)  # told where it is imported
-        parent, _, tail = module.rpartition(".")
-        if parent and not wanted.spelled and self.lookup.is_shadowed(parent, tail):
-            return _shadowed(parent, tail)
-        for attribute, *more in _tails(wanted.attributes):
-            told = self.lookup.name(module, attribute)
-            if told.certainty < Certainty.CONDITIONAL:
-                return told
-            worst = min(worst, told, key=lambda each: each.certainty)
-            if self.lookup.is_shadowed(module, attribute) and not (
-                wanted.spelled or (not more and self.lookup.is_bound(module, attribute))
-            ):
-                return _shadowed(module, attribute)
-            if not told.inner:
-                break
-            if not wanted.spelled:
-                loaded = self.lookup.loaded(module, attribute, self.wants.loaded)
-                worst = min(worst, loaded, key=lambda each: each.certainty)
-            module = told.inner
+        if opened.mixed and not wanted.spelled:
+            return _mixed(*_split(path))
+        told = self.read(wanted, opened.inner, wanted.attributes)
+        return min(opened, told, key=lambda each: each.certainty)
+
+    def read(
+        self, wanted: Wanted, modules: tuple[str, ...], names: tuple[str, ...]
+    ) -> Told:
+        """The same, read off each of the modules that it may be."""
+        answers = [self.read_off(wanted, module, names) for module in modules]
+        best, worst = _sorted(answers)[-1], _sorted(answers)[0]
+        if worst.is_missing and not best.is_missing:
+            why = f"it may be any of {_listed(modules)}, of which some lack it"
+            return Told(min(best.certainty, Certainty.CONDITIONAL), worst.what, why)
         return worst
+
+    def read_off(self, wanted: Wanted, module: str, names: tuple[str, ...]) -> Told:
+        name, *more = names
+        told = self.attribute(wanted, module, name)
+        if not more or not told.inner or told.certainty < Certainty.CONDITIONAL:
+            return told
+        if told.mixed:
+            return _mixed(module, name)
+        return _sorted([told, self.read(wanted, told.inner, (*more,))])[0]
+
+    def attribute(self, wanted: Wanted, module: str, name: str) -> Told:
+        """One attribute of a module: a submodule is there once it is imported."""
+        told = self.lookup.name(module, name)
+        if told.certainty < Certainty.CONDITIONAL or wanted.spelled:
+            return told
+        if f"{module}.{name}" not in told.inner:
+            return told
+        loaded = self.lookup.loaded(module, name, self.wants.loaded)
+        if loaded.is_there:
+            return told
+        return msgspec.structs.replace(loaded, inner=told.inner, mixed=told.mixed)
 
     def star(self, wanted: Wanted) -> Judged:
         there = self.lookup.module(wanted.module)
@@ -101,19 +143,30 @@ class _Looking:
         answers = self.lookup.star(wanted.module, wanted.used)
         lost = [name for name, told in answers if told.certainty <= Certainty.UNTOLD]
         if not lost:
-            return Judged(wanted, State.FOUND)
+            brought = [told for _, told in answers]
+            worst = min([there, *brought], key=lambda told: told.certainty)
+            return _judged(wanted, worst)
         few = ", ".join(f"`{name}`" for name in lost[:5])
         more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
         why = f"nothing in the file binds {few}{more}, and the star may not bring it"
         return Judged(wanted, State.UNTOLD, f"{wanted.module}:*", why)
 
 
-def _tails(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for start in range(len(names)):
-        yield names[start:]
+def _sorted(answers: Iterable[Told]) -> list[Told]:
+    """The worst first."""
+    return sorted(answers, key=lambda told: told.certainty)
 
 
-def _shadowed(module: str, name: str) -> Told:
+def _listed(modules: Iterable[str]) -> str:
+    return ", ".join(f"`{module}`" for module in modules)
+
+
+def _split(path: str) -> tuple[str, str]:
+    parent, _, tail = path.rpartition(".")
+    return parent, tail
+
+
+def _mixed(module: str, name: str) -> Told:
     """The answer where an attribute is a module or something else."""
     why = f"`{name}` is a module in `{module}`, and a name that it binds"
     return Told(Certainty.CONDITIONAL, f"{module}:{name}", why)

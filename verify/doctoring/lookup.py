@@ -11,25 +11,27 @@ from types import ModuleType
 import msgspec
 
 from verify.doctoring.hooks import made_at_run_time
+from verify.doctoring.leading import Leading, Leads
 from verify.importing.keeping import Kept
 from verify.releasing.release import Release
 from verify.surface.flow import Way, run, truth_of
 from verify.surface.importable import Answer, Certainty, Importable
 from verify.surface.modules import Module, parents
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
     """Whether something is there. `what` is missing or untold, where not all is:
-    a module, or `module:name`; `why` says more in words. `inner` is the module that
-    the name is bound to, where it is one.
+    a module, or `module:name`; `why` says more in words. `inner` are the modules that
+    the name may lead to; it is `mixed` where it may be something else as well.
     """
 
     certainty: int
     what: str = ""
     why: str = ""
-    inner: str = ""
+    inner: tuple[str, ...] = ()
+    mixed: bool = False
 
     @property
     def is_there(self) -> bool:
@@ -46,6 +48,10 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
 _THERE = Told(Certainty.YES)
 _OF_MODULES = frozenset(dir(ModuleType)) - {"__getattr__"}
+# Of folders without an `__init__` as well.
+_OF_PACKAGES = frozenset(
+    {"__path__", "__name__", "__package__", "__spec__", "__loader__"}
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -72,18 +78,59 @@ class ReleaseNames(Importable):
             return self._lazily(found, name) or answer
         return answer
 
+    def starred(self, module: str, name: str) -> Answer:
+        """Whether `from module import *` brings a name."""
+        found = self.modules.find(module)
+        if found is not None:
+            return self.exported(found, name)
+        if module in self._release.compiled:
+            return _compiled(module)
+        return self._once_loaded(module, name)
+
+    def exported(self, module: Module, name: str) -> Answer:
+        """The same; a star takes the submodules along that are loaded by then."""
+        answer = Importable.exported(self, module, name)
+        is_all = module.is_package and self.exports(module) is None
+        if answer.certainty is not Certainty.NO or not is_all:
+            return answer
+        answer = self._once_loaded(module.name, name)
+        is_loaded = answer.certainty is Certainty.CONDITIONAL and (
+            f"{module.name}.{name}" in _imported_by(module)
+        )
+        return Answer(Certainty.YES) if is_loaded else answer
+
+    def _lazy(self, module: Module, name: str) -> Answer:
+        answer = Importable._lazy(self, module, name)
+        if answer.certainty is Certainty.YES and name in module.lazy.computed:
+            why = f"the `__getattr__` of `{module.name}` imports what it computes"
+            return replace(answer, certainty=Certainty.CONDITIONAL, why=why)
+        return answer
+
+    def _once_loaded(self, module: str, name: str) -> Answer:
+        inner = f"{module}.{name}"
+        if name.startswith("_") or self.there_is(inner).certainty is not Certainty.YES:
+            return _NOT_BOUND
+        why = f"`{module}` has it once something imports `{inner}`"
+        return Answer(Certainty.CONDITIONAL, why)
+
     def _lazily(self, module: Module, name: str) -> Answer | None:
         """The answer where a module computes what it gives out, and the imports that
         it has for type checkers alone say that this name is among it.
         """
-        if name not in module.state.names and (module.writers or module.lazy.opaque):
-            for way in _for_types(module, name):
-                answer = self.way(module, way, name)
-                if answer.certainty >= Certainty.CONDITIONAL:
-                    why = f"`{module.name}` gives it out lazily, by its own imports"
-                    return replace(
-                        answer, certainty=Certainty.CONDITIONAL, why=f"{why} for types"
-                    )
+        key = (module.path, f"{name} for types")
+        may_be = name not in module.state.names and key not in self._open
+        if not may_be or not (module.writers or module.lazy.opaque):
+            return None
+        self._open.add(key)
+        try:
+            ways = _for_types(module, name)
+            answers = [self.way(module, way, name) for way in ways]
+        finally:
+            self._open.discard(key)
+        for answer in answers:
+            if answer.certainty >= Certainty.CONDITIONAL:
+                why = f"`{module.name}` gives it out lazily, by its imports for types"
+                return replace(answer, certainty=Certainty.CONDITIONAL, why=why)
         return None
 
     @property
@@ -149,6 +196,10 @@ class Lookup:
     _fresh: bool = False
     _names: ReleaseNames | None = None
 
+    @cached_property
+    def _leading(self) -> Leading:
+        return Leading(self.names)
+
     @property
     def names(self) -> ReleaseNames:
         if self._names is None:
@@ -173,18 +224,9 @@ class Lookup:
         """Whether `from module import name` works."""
         return self._told(module, name, self._name)
 
-    def is_shadowed(self, module: str, name: str) -> bool:
-        """Whether a name is that of a submodule, and bound to something else too."""
-        inner = f"{module}.{name}"
-        exists = self.release.modules.exists(inner) or inner in self.release.compiled
-        return exists and self.name(module, name).inner != inner
-
     def star(self, module: str, names: Iterable[str]) -> list[tuple[str, Told]]:
         """Whether `from module import *` brings each of some names."""
-        found = self.release.modules.find(module)
-        if found is None:
-            return []
-        answers = ((name, self.names.exported(found, name)) for name in names)
+        answers = ((name, self.names.starred(module, name)) for name in names)
         return [(name, _told(a, f"{module}:{name}")) for name, a in answers]
 
     def loaded(self, module: str, name: str, loaded: Collection[str]) -> Told:
@@ -269,32 +311,20 @@ class Lookup:
                 return _told(answer, path)
         return _THERE
 
+    def _is_package(self, module: str) -> bool:
+        found = self.release.modules.find(module)
+        return module in self.release.folders and (found is None or found.is_package)
+
     def _name(self, module: str, name: str) -> Told:
         there = self.module(module)
         if not there.is_there:
             return there
-        if name in _OF_MODULES:
+        if name in _OF_MODULES or (name in _OF_PACKAGES and self._is_package(module)):
             return _THERE
         answer = self.names.look_up(module, name)
-        return _told(answer, f"{module}:{name}", self._module_named(module, name))
-
-    def _module_named(self, module: str, name: str) -> str:
-        """The module that a name of a module is bound to, empty for none."""
-        found = self.release.modules.find(module)
-        bound = found.state.names.get(name) if found else None
-        inner = f"{module}.{name}"
-        if found is None or bound is None:
-            is_module = self.release.modules.exists(inner)
-            return inner if is_module or inner in self.release.compiled else ""
-        targets = set()
-        for way in bound.ways:
-            target = found.absolute(way.source) if way.source else None
-            if target is None:
-                return ""
-            targets.add(f"{target}.{way.name}" if way.name else target)
-        (target, *others) = targets
-        exists = self.release.modules.exists(target)
-        return target if exists and not others else ""
+        is_there = answer.certainty >= Certainty.CONDITIONAL
+        leads = self._leading.of(module, name) if is_there else None
+        return _told(answer, f"{module}:{name}", leads)
 
 
 def _for_types(module: Module, name: str) -> tuple[Way, ...]:
@@ -324,7 +354,9 @@ def _imported_by(module: Module) -> Iterator[str]:
 _Ask = Callable[[str, str], Told]
 
 
-def _told(answer: Answer, what: str, inner: str = "") -> Told:
+def _told(answer: Answer, what: str, leads: Leads | None = None) -> Told:
+    inner = tuple(sorted(leads.modules)) if leads else ()
+    mixed = bool(leads and inner and leads.other)
     if answer.certainty is Certainty.YES:
-        return Told(Certainty.YES, "", "", inner) if inner else _THERE
-    return Told(int(answer.certainty), what, answer.why, inner)
+        return Told(Certainty.YES, "", "", inner, mixed) if inner else _THERE
+    return Told(int(answer.certainty), what, answer.why, inner, mixed)

@@ -17,6 +17,7 @@ from codemods.scopes import Scope, Use, analyse
 from codemods.source import Source
 from verify.doctoring.regions import Around, Guard, Regions, When, regions_of
 from verify.doctoring.strings import SIGN, named_in_calls
+from verify.movement.effects import puts_off_annotations
 
 _SIMPLE = (ast.Expr, ast.Assign, ast.Return, ast.AnnAssign, ast.AugAssign, ast.Assert)
 _BUILTIN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__"}
@@ -65,10 +66,13 @@ class FileWants:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What is looked for: top-level names, and the dotted names of their modules."""
+    """What is looked for: top-level names, the dotted names of their modules, and the
+    names, as `module.name`, by which modules hand on others.
+    """
 
     tops: frozenset[str]
     modules: Collection[str]
+    handed: Collection[str] = ()
 
     def has(self, module: str) -> bool:
         return module.partition(".")[0] in self.tops
@@ -85,7 +89,9 @@ def wants_of(source: Source, home: ModuleHome | None, package: Package) -> FileW
 
 @dataclass(frozen=True, slots=True)
 class _Binding:
-    """An import that binds a local name to a module of the package."""
+    """An import that binds a local name to a module of the package, by its own path or
+    by one that leads to it.
+    """
 
     alias: ast.alias
     local: str
@@ -168,7 +174,7 @@ class _Reader:
             self.want(alias, (base,), alias.name)
             inner = f"{base}.{alias.name}"
             self.load(inner if inner in self.package.modules else base)
-            if inner in self.package.modules:
+            if inner in self.package.modules or inner in self.package.handed:
                 local = alias.asname or alias.name
                 self.bindings.append(_Binding(alias, local, inner))
 
@@ -236,10 +242,39 @@ class _Reader:
         last = use.nodes[-1]
         if isinstance(last, ast.Attribute) and not isinstance(last.ctx, ast.Load):
             attributes = attributes[:-1]  # it is set here
-        if attributes:
-            self.want(
-                use.anchor, modules, "", attributes=attributes, read=True, unsure=unsure
-            )
+        around = self.regions.around(use.anchor.lineno)
+        if not attributes or around is None:
+            return
+        if self.is_never_evaluated(use):
+            around = Around(When.TYPES, around.arms)
+        self.want(
+            use.anchor,
+            modules,
+            "",
+            attributes=attributes,
+            around=around,
+            read=True,
+            unsure=unsure,
+        )
+
+    def is_never_evaluated(self, use: Use) -> bool:
+        """Whether a use stands in an annotation that is text at run time."""
+        is_quoted = isinstance(use.carrier, ast.Constant)
+        return is_quoted or id(use.nodes[0]) in self.late_names
+
+    @cached_property
+    def late_names(self) -> frozenset[int]:
+        """The names in annotations, by identity, where the module puts these off."""
+        if not puts_off_annotations(self.tree):
+            return frozenset()
+        parts = (
+            part
+            for node in ast.walk(self.tree)
+            for part in (getattr(node, "annotation", None), getattr(node, "returns", 0))
+            if isinstance(part, ast.expr)
+        )
+        names = (name for part in parts for name in ast.walk(part))
+        return frozenset(id(each) for each in names if isinstance(each, ast.Name))
 
     # Star imports
 

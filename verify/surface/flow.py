@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -65,11 +66,14 @@ class Star:
 
 @dataclass(slots=True)
 class State:
-    """The names that are bound at one point; `hidden` were deleted before it."""
+    """The names that are bound at one point; `hidden` were deleted before it, `again`
+    bound more than once.
+    """
 
     names: dict[str, Bound] = field(default_factory=dict)
     stars: dict[Reference, Star] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    again: frozenset[str] = frozenset()
 
     def copy(self) -> State:
         return State(dict(self.names), dict(self.stars), set(self.hidden))
@@ -77,7 +81,11 @@ class State:
 
 def run(body: Iterable[ast.stmt]) -> State:
     """What is bound after all the statements; nothing where they cannot end."""
-    return _Flow().block(body, State()) or State()
+    flow = _Flow()
+    state = flow.block(body, State()) or State()
+    times = Counter(name for name, _ in flow.log)
+    state.again = frozenset(name for name, number in times.items() if number > 1)
+    return state
 
 
 class _Flow:
@@ -139,6 +147,7 @@ class _Flow:
                 way = Way(node, Reference(alias.name), None, same)
             elif alias.name == "*":
                 source = Reference(node.module or "", node.level)
+                state.stars.pop(source, None)  # the last one counts
                 state.stars[source] = Star(source, node, guarded=bool(self.guarded))
                 continue
             else:

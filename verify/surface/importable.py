@@ -83,7 +83,7 @@ class Importable:
         if key in self._known:
             return self._known[key]
         if key in self._open:  # it imports itself in a circle: what is there?
-            return self._submodule(module, name)
+            return self._in_circle(module, name)
         self._open.add(key)
         try:
             answer = self._in_file(module, name)
@@ -92,6 +92,12 @@ class Importable:
         if not self._open:
             self._known[key] = answer
         return answer
+
+    def _in_circle(self, module: Module, name: str) -> Answer:
+        if name in module.state.again:
+            why = f"`{module.name}` takes it in a circle, perhaps when it is there"
+            return Answer(Certainty.CONDITIONAL, why)
+        return self._submodule(module, name)
 
     def has_module(self, name: str) -> Answer:
         """Whether a module can be imported, as far as the tree tells."""
@@ -143,9 +149,18 @@ class Importable:
         best = _best(answers)
         if best.certainty is not Certainty.YES:
             best = _best([*answers, self._lazy(module, name)])
+        elif answers[0].certainty is not Certainty.YES and name in module.lazy.names:
+            best = self._before_submodule(module, name, best)
         if best.certainty is Certainty.NO:
             return self._behind(module, name) or best
         return best
+
+    def _before_submodule(self, module: Module, name: str, answer: Answer) -> Answer:
+        """The answer for a submodule that a `__getattr__` is asked for first."""
+        if self._lazy(module, name).certainty is not Certainty.NO:
+            return answer
+        why = f"the `__getattr__` of `{module.name}` fails where it is not loaded yet"
+        return replace(answer, certainty=Certainty.CONDITIONAL, why=why)
 
     def _bound(self, module: Module, name: str) -> Answer:
         """Of what the text binds: where modules star-import each other in a circle
@@ -163,12 +178,11 @@ class Importable:
     def _bound_by(self, module: Module, name: str) -> Answer:
         bound = module.state.names.get(name)
         answers = [self._of_bound(module, bound, name)] if bound else []
-        if bound is None or not bound.sure:
-            answers += [
-                self._starred(module, star, name)
-                for star in module.state.stars.values()
-                if name not in module.state.hidden
-            ]
+        if (bound is None or not bound.sure) and name not in module.state.hidden:
+            for star in module.state.stars.values():
+                answers.append(self._starred(module, star, name))
+                if answers[-1].certainty is Certainty.YES:
+                    break  # nothing is surer
         if name in module.rebound:
             why = f"only functions of `{module.name}` bind it"
             answers.append(Answer(Certainty.CONDITIONAL, why, module))
@@ -217,13 +231,19 @@ class Importable:
 
     def _lazy(self, module: Module, name: str) -> Answer:
         lazy = module.lazy
+        answer = _NOT_BOUND
         if name in lazy.names:
             way = lazy.names[name]
-            return self.way(module, way, name) if way else _YES
-        if lazy.opaque:
+            answer = self.way(module, way, name) if way else _YES
+            if name not in lazy.maybe:
+                return answer
+            why = f"`{module.name}` defines `__getattr__` under a condition only"
+            least = min(answer.certainty, Certainty.CONDITIONAL)
+            answer = replace(answer, certainty=least, why=answer.why or why)
+        if lazy.opaque and answer.certainty is Certainty.NO:
             why = f"`{module.name}` has a `__getattr__` that may know it"
             return Answer(Certainty.UNTOLD, why)
-        return _NOT_BOUND
+        return answer
 
     def _behind(self, module: Module, name: str) -> Answer | None:
         if not module.writers:

@@ -89,7 +89,7 @@ def named_imports(module: Module) -> Iterator[Broken]:
             base = module.absolute(Reference(node.module or "", node.level))
         for alias in node.names if base is not None else ():
             if alias.name != "*":
-                at = node.lineno, node.col_offset + 1
+                at = module.place(node)
                 name = alias.name
                 yield Broken(module.path, *at, base or "", name, at_import, never=True)
 
@@ -100,7 +100,7 @@ def broken_imports(module: Module, gone: Gone) -> Iterator[Broken]:
         for ways in _named(module, node):
             hits = [(t, n) for t, n in ways if n in gone.get(t, ())]
             for target, name in hits[:1]:
-                at = node.lineno, node.col_offset + 1
+                at = module.place(node)
                 yield Broken(module.path, *at, target, name, at_import)
 
 

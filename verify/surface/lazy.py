@@ -19,11 +19,15 @@ _WRITERS = frozenset({"update", "setdefault", "__setitem__"})
 @dataclass(frozen=True, slots=True)
 class Lazy:
     """The names that `__getattr__` knows, each with the import it makes for them,
-    None where none can be read; `opaque` tells that there may be more.
+    None where none can be read; `opaque` tells that there may be more. It may not be
+    there, or another one, to answer for those of them that are `maybe`. For those that
+    are `computed` it imports what it works out.
     """
 
     names: dict[str, Way | None]
     opaque: bool = False
+    maybe: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
 
 
 NOTHING = Lazy({})
@@ -33,16 +37,24 @@ def lazy_of(tree: ast.Module, bound: Bound | None) -> Lazy:
     """What a module's `__getattr__`, if `bound` is one, answers for."""
     if bound is None:
         return NOTHING
+    parts = [
+        _of_function(tree, way.statement)
+        if isinstance(way.statement, ast.FunctionDef)
+        else _of_value(way.statement)
+        for way in bound.ways
+    ]
     found: dict[str, Way | None] = {}
-    opaque = False
-    for way in bound.ways:
-        if isinstance(way.statement, ast.FunctionDef):
-            part = _of_function(tree, way.statement)
-        else:
-            part = _of_value(way.statement)
-        found |= part.names
-        opaque |= part.opaque
-    return Lazy(found, opaque)
+    differ: set[str] = set()
+    for part in parts:
+        for name, way in part.names.items():
+            if found.setdefault(name, way) != way:
+                differ.add(name)
+    found |= dict.fromkeys(differ)
+    always = [name for name in found if all(name in part.names for part in parts)]
+    maybe = differ | (found.keys() - always) if bound.sure else found.keys()
+    computed = frozenset[str]().union(*(part.computed for part in parts))
+    opaque = any(part.opaque for part in parts)
+    return Lazy(found, opaque, frozenset(maybe), computed)
 
 
 def _of_value(statement: ast.stmt) -> Lazy:
@@ -68,7 +80,16 @@ def _of_function(tree: ast.Module, function: ast.FunctionDef) -> Lazy:
         understood.add(node)
         for name in tested:
             names.setdefault(name, _import_of(function, name))
-    return Lazy(names, opaque=not _refuses_others(function, understood))
+    opaque = not _refuses_others(function, understood)
+    unread = [name for name, way in names.items() if way is None]
+    computed = frozenset(unread if _imports_by_string(function) else ())
+    return Lazy(names, opaque, computed=computed)
+
+
+def _imports_by_string(function: ast.FunctionDef) -> bool:
+    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    tails = (getattr(c.func, "attr", getattr(c.func, "id", "")) for c in calls)
+    return any(tail in ("import_module", "__import__") for tail in tails)
 
 
 def _tested(tree: ast.Module, node: ast.AST, parameter: str) -> Iterator[str]:

@@ -48,6 +48,16 @@ class Module:
     def is_package(self) -> bool:
         return _stem(self.path) == "__init__"
 
+    def place(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
+        """Where a node begins: line and column from 1, the column in characters, where
+        `ast` counts bytes.
+        """
+        return self._source.place(self._source.start(node))
+
+    @cached_property
+    def _source(self) -> Source:
+        return Source.decode(self.data)
+
     def absolute(self, source: Reference) -> str | None:
         """The module that an import in this one means, None above the top."""
         if not source.level:

@@ -100,7 +100,7 @@ def _of_gone(loss: Loss, place: Place) -> Finding:
 def _publish(loss: Loss) -> str:
     return (
         "import it at its old place, or publish in a migration:"
-        f' [[move]] from = "{loss.name}" to = "{loss.new}"'
+        f' [[move]], from = "{loss.name}", to = "{loss.new}"'
     )
 
 
@@ -211,6 +211,8 @@ def summary_of(surface: Surface) -> Iterator[str]:
             yield f"{fates[fate]} {fate.value}"
     left = Counter(loss.standing for loss in surface.losses)
     if left[Standing.PRIVATE]:
-        yield f"{left[Standing.PRIVATE]} private names went as well: left out"
+        names = _counted(left[Standing.PRIVATE], "private name")
+        yield f"{names} went as well: left out"
     if surface.aside:
-        yield f"{surface.aside} names of tests and scripts went as well: left out"
+        names = _counted(surface.aside, "name")
+        yield f"{names} of tests and scripts went as well: left out"

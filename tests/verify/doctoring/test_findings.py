@@ -92,8 +92,19 @@ def test_what_is_there_is_not_reported(tmp_path: Path, text: str) -> None:
         ("import thing.core\nf'{thing.core.gone}'", [(2, "missing-attribute")]),
         (
             "import thing.core\nx: 'thing.core.Gone' = 1",
-            [(2, "missing-attribute")],
+            [(2, "missing-for-types")],
         ),
+        (
+            "from __future__ import annotations\nimport thing.core as c\n"
+            "def f(x: c.Gone) -> c.Gone: ...\ny: c.Gone = c.Gone",
+            [
+                (3, "missing-for-types"),
+                (3, "missing-for-types"),
+                (4, "missing-for-types"),
+                (4, "missing-attribute"),
+            ],
+        ),
+        ("import thing.core as c\nx: c.Gone = 1", [(2, "missing-attribute")]),
         (
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
             "    from thing import nothing",

@@ -128,6 +128,14 @@ def statements(draw: st.DrawFn, number: int) -> str:
         f"{name} += 1",
         f"match 1:\n    case {name}: pass",
         f"while True:\n    {name} = 1\n    break",
+        f"if len('x'):\n    def __getattr__(name):\n        if name == '{name}': return 1\n        raise AttributeError(name)",
+        f"if not len('x'):\n    def __getattr__(name):\n        if name == '{name}': return 1\n        raise AttributeError(name)",
+        f"__all__ = []\n__all__ += ['{name}']\n__all__.append('{other}')",
+        f"if len('x'):\n    __all__ = ['{name}']",
+        f"{name} = {other} = 1\nif not len('x'):\n    del {name}",
+        f"try:\n    {name} = 1\nfinally:\n    {other} = 1",
+        f"from contextlib import suppress\nwith suppress(NameError):\n    {name} = {other}",
+        f"for _ in (1, 2):\n    {name} = 1\nelse:\n    {other} = 1",
         "raise ImportError('never')" if draw(st.integers(0, 30)) == 30 else "pass",
     ]
     later = MODULES[number + 1 :]
@@ -150,6 +158,17 @@ def statements(draw: st.DrawFn, number: int) -> str:
             f"from {parent} import {leaf}\n__all__ = {leaf}.__all__ + ['{name}']",
             f"from {parent} import {leaf}\n{name} = {leaf}.{other}",
             f"def __getattr__(name):\n    if name == '{name}':\n        from {module} import {name}\n        return {name}\n    raise AttributeError(name)",
+            f"from {module} import {name}\ndel {name}",
+            f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from {module} import {name}",
+            f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    pass\nelse:\n    from {module} import {name}",
+            f"try:\n    from {module} import {name}\nexcept ImportError:\n    from {module} import {other} as {name}",
+            f"if len('x'):\n    from {module} import {name}\nelse:\n    {name} = 1",
+            f"if not len('x'):\n    from {module} import *",
+            f"from contextlib import suppress\nwith suppress(ImportError):\n    from {module} import {name}",
+            f"{name} = 1\nfrom {module} import {name}",
+            f"import {module}\n{name} = pkg",
+            f"from {module} import {name} as {other}\n{name} = {other}",
+            f"def __getattr__(name):\n    if name == '{name}':\n        from {module} import {name}\n        return {name}\n    if name == '{other}':\n        return 1\n    raise AttributeError(name)",
             f"def lazy_{number}():\n    from {module} import {name}",
         ]
     return draw(st.sampled_from(made))

@@ -88,7 +88,7 @@ def test_a_module_that_moved_takes_its_names_along_but_those_that_went_elsewhere
     assert entries == [("pkg.old", "pkg.new"), ("pkg.old:f", "pkg.other:f")]
     (finding,) = findings_of(found)
     assert "it is `pkg.new` now, which has no `gone`" in finding.message
-    assert '[[move]] from = "pkg.old" to = "pkg.new"' in finding.fix
+    assert '[[move]], from = "pkg.old", to = "pkg.new"' in finding.fix
     result = result_of(found, "0" * 40)
     (listing,) = result.listings
     declared = loads(listing.text, listing.name)
