@@ -91,7 +91,7 @@ def report_lost_uses(draft: Draft, group: AliasGroup, path: str) -> None:
                 REMOVED_NAME,
                 use.anchor,
                 f"`{hit.name.dotted}` is gone",
-                f"use {hit.instead} instead",
+                f"instead: {hit.instead}",
             )
         elif hit is None:
             _report_escape(draft, use, full)
@@ -152,7 +152,7 @@ def _report_dynamic(draft: Draft, use: Use, module: str, attribute: str | None) 
         fix = (
             f"it lives in `{hit.new.module}` now"
             if isinstance(hit, Moved)
-            else f"it is gone, use {hit.instead} instead"
+            else f"it is gone; instead: {hit.instead}"
         )
     parent = use.parent
     around = parent if isinstance(parent, ast.Call) else None

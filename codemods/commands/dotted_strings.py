@@ -129,7 +129,7 @@ def _report_removed(draft: Draft, node: Text, target: Removed) -> None:
         REMOVED_NAME,
         node,
         f"the string names `{target.name.dotted}`, which is gone",
-        f"use {target.instead} instead",
+        f"instead: {target.instead}",
     )
 
 

@@ -42,7 +42,7 @@ def _propose_alias(
     hit = draft.names.resolve(path)
     if isinstance(hit, Removed):
         draft.report(
-            REMOVED_NAME, alias, f"`{path}` is gone", f"use {hit.instead} instead"
+            REMOVED_NAME, alias, f"`{path}` is gone", f"instead: {hit.instead}"
         )
     elif isinstance(hit, Moved) and not _is_module_itself(hit):
         _repoint(draft, site, node, alias, hit)

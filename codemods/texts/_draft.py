@@ -79,7 +79,7 @@ def words_of(hit: Hit) -> tuple[str, str]:
     """The message and the fix for a hit that a person must decide."""
     if hit.gone:
         message = f"the text names `{hit.old}`, which is gone"
-        return message, f"use {hit.gone} instead"
+        return message, f"instead: {hit.gone}"
     message = f"the text may mean `{hit.old}`, which moved: {hit.why}"
     return message, _by_hand(hit.hint) if hit.hint else "look at it by hand"
 
