@@ -1,62 +1,93 @@
-"""A page for people: everything that a command found out, with its pictures."""
+"""A page for people: everything that was found out, with its pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from codemods.finding import Place, Severity
-from verify.diagram import Diagram, Edge, Pair
-from verify.outcome import Outcome
-from verify.render._drawing.element import written
-from verify.render._drawing.legend import legend
-from verify.render._drawing.page import MOST_PICTURES, kinds_drawn
-from verify.render._drawing.picture import picture, title_of
+from codemods.finding import Verdict
+from verify.outcome import Case, Fact, Outcome
+from verify.render._drawing import intervals
 from verify.render._drawing.style import STYLE
-from verify.render._escape import visible
+from verify.render._page.findings import groups
+from verify.render._page.sections import Section, sections_of
+from verify.render._page.text import (
+    block,
+    counted,
+    cut,
+    harmless,
+    place_of,
+    prose,
+    stopped,
+)
 from verify.terminal import Terminal
 
-_EDGE_COLUMNS = ("importer", "imported", "kind", "remark", "place", "statement")
+_WORDS = {
+    Verdict.OK: "ok",
+    Verdict.FAIL: "failed",
+    Verdict.UNDECIDED: "could not tell",
+    None: "not run",
+}
+_CLASSES = {
+    Verdict.OK: "ok",
+    Verdict.FAIL: "fail",
+    Verdict.UNDECIDED: "undecided",
+    None: "missing",
+}
+# What is asked, for who does not know the names; one that is not here stands alone.
+_QUESTIONS = {
+    "moves": "Did code only move, and what else changed?",
+    "blame": "How many lines keep their history?",
+    "cycles": "Is there a new import cycle?",
+    "leftovers": "Does anything still use an old name?",
+    "surface": "Can all that was public still be imported?",
+    "behaviour": "Are the results the same, bit for bit?",
+    "bench": "Is it as fast as before?",
+}
+_LONGEST = 300  # characters of a card's message
+# What needs a person first.
+_ORDER = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.OK, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """Rows of a picture; each has an id where others point to it."""
+class _Card:
+    """The answer to one question, and where on the page there is more of it."""
 
-    id: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    ids: tuple[str, ...] = ()
-    folded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Pictured:
-    """A diagram as it stands on the page; `svg` is empty where it is one too many."""
-
-    id: str
-    title: str
-    svg: Markup
-    notes: tuple[str, ...]
-    tables: tuple[_Table, ...]
+    name: str
+    question: str
+    word: str
+    css: str
+    message: str
+    anchor: str
 
 
 def render(outcome: Outcome, *, terminal: Terminal) -> str:
     """Return one HTML document that needs nothing else; the terminal makes no
     difference.
     """
-    template = _environment().get_template("page.html")
-    drawn = outcome.diagrams[:MOST_PICTURES]
-    text = template.render(
-        outcome=outcome,
-        note=Severity.NOTE,
-        style=Markup(STYLE),
-        legend=_legend(drawn),
-        pictures=[*_pictures(outcome.diagrams)],
+    return page_of(outcome, sections_of(outcome))
+
+
+def page_of(outcome: Outcome, sections: list[Section]) -> str:
+    """A document with these sections below the verdicts of an outcome."""
+    cards = _cards(outcome, sections)
+    text = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            outcome=outcome,
+            title=_title(outcome),
+            verdicts=[(_WORDS[each], _CLASSES[each]) for each in _verdicts(outcome)],
+            cards=cards,
+            todo=groups(outcome.findings, notes=False),
+            counts=_counts(cards),
+            sections=sections,
+            ranges=_ranges(outcome),
+            style=Markup(f"{STYLE}{intervals.STYLE}"),
+        )
     )
     return f"{text}\n"
 
@@ -66,129 +97,76 @@ def _environment() -> Environment:
         loader=PackageLoader("verify.render", "_templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_harmless,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {
-        "place": _place,
-        "prose": _prose,
-        "text": _text,
+        "counted": counted,
+        "place": place_of,
+        "prose": prose,
+        "stopped": stopped,
+        "text": block,
     }
     return environment
 
 
-# Text of a user; what is not of type Markup is escaped after that.
+def _title(outcome: Outcome) -> str:
+    """What was looked at: a range, two sides, one revision or one folder; empty where
+    none is told.
+    """
+    for each in (*(part.outcome for part in outcome.parts), outcome):
+        facts = each.facts
+        if "range" in facts:
+            return str(facts["range"])
+        if "base" in facts and "head" in facts:
+            return f"{facts['base']} to {facts['head']}"
+        if one := facts.get("revision") or facts.get("folder"):
+            return str(one)
+    return ""
 
 
-def _harmless(value: object) -> object:
-    """What every expression of the template goes through."""
-    is_plain = isinstance(value, str) and not isinstance(value, Markup)
-    return visible(str(value)) if is_plain else value
+def _verdicts(outcome: Outcome) -> list[Verdict]:
+    """The verdict; beside 'could not tell' it is said where something failed, too."""
+    parts = {part.outcome.verdict for part in outcome.parts}
+    parts |= {case.verdict for case in outcome.cases if case.verdict}
+    failed = [Verdict.FAIL] if Verdict.FAIL in parts - {outcome.verdict} else []
+    return [*failed, outcome.verdict]
 
 
-def _prose(text: str) -> Markup:
-    """A sentence of ours, in which names stand between backticks."""
-    parts = visible(text).split("`")
-    if len(parts) % 2 == 0:
-        return escape(visible(text))
-    shown = (
-        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
-        for place, part in enumerate(parts)
-    )
-    return Markup("").join(shown)
+def _ranges(outcome: Outcome) -> list[Mapping[str, Fact]]:
+    """The facts that say which commits were compared, each once."""
+    parts = [part.outcome for part in outcome.parts] or [outcome]
+    facts = [each.facts for each in parts if {"range", "base", "head"} <= {*each.facts}]
+    known = {str((each["range"], each["base"], each["head"])): each for each in facts}
+    return [*known.values()]
 
 
-def _text(text: str) -> Markup:
-    return escape(visible(text, keep="\n\t"))
+def _cards(outcome: Outcome, sections: list[Section]) -> list[_Card]:
+    cases = [case for case in outcome.cases if case.group == "report"]
+    if not outcome.parts:
+        cases = [case for case in outcome.cases if case.group == "checks"]
+    cases.sort(key=lambda case: _ORDER.index(case.verdict))
+    return [_card(case, sections) for case in cases]
 
 
-def _place(place: Place) -> str:
-    return f"{place.path}:{place.line}" if place.line else place.path
+def _card(case: Case, sections: list[Section]) -> _Card:
+    name, _, source = case.name.partition(" (")
+    fitting = [s for s in sections if name in s.answers]
+    fitting = [s for s in fitting if source[:-1] == s.source] or fitting
+    # Where one has several sections, the last is what a person has to read.
+    place = 0 if case.verdict is Verdict.OK else -1
+    anchor = fitting[place].id if fitting and case.verdict is not None else ""
+    message = cut(case.message, _LONGEST) if case.verdict is not None else ""
+    css = _CLASSES[case.verdict]
+    question = _QUESTIONS.get(name, "")
+    return _Card(case.name, question, _WORDS[case.verdict], css, message, anchor)
 
 
-# Pictures
-
-
-def _legend(drawn: Sequence[Diagram]) -> Markup:
-    if not drawn:
-        return Markup("")
-    return Markup(written(legend(drawn, kinds_drawn(drawn), "legend").root))
-
-
-def _pictures(diagrams: Sequence[Diagram]) -> Iterator[_Pictured]:
-    for number, diagram in enumerate(diagrams, 1):
-        name = f"picture-{number}"
-        ids = {edge.pair: f"{name}-edge-{n}" for n, edge in enumerate(diagram.edges, 1)}
-        svg = Markup("Not drawn, since there are very many: see the tables.")
-        numbers: Mapping[Pair, int] = {}
-        if number <= MOST_PICTURES:
-            drawn = picture(diagram, name, is_alone=False, ids=ids)
-            svg, numbers = Markup(written(drawn.root)), drawn.numbers
-        tables = (
-            _cuts(diagram, name, numbers),
-            _failing(diagram, name),
-            _chain(diagram, name),
-            _edges(diagram, name, tuple(ids.values())),
-            _modules(diagram, name),
-        )
-        yield _Pictured(name, title_of(diagram), svg, diagram.notes, tables)
-
-
-def _cuts(diagram: Diagram, name: str, numbers: Mapping[Pair, int]) -> _Table:
-    """In the order of their numbers; those that are not drawn have none."""
-    cuts = [edge for edge in diagram.edges if edge.is_cut]
-    cuts.sort(key=lambda edge: numbers.get(edge.pair, len(numbers) + 1))
-    rows = tuple((str(numbers.get(e.pair, "")), *_row(e)) for e in cuts)
-    columns = ("number", *_EDGE_COLUMNS)
-    return _Table(f"{name}-cuts", "Imports to cut", columns, rows)
-
-
-def _failing(diagram: Diagram, name: str) -> _Table:
-    rows = tuple(
-        (node.name, f"{f.error}: {f.message}", f.at.place, f.at.text)
-        for node in diagram.nodes
-        if (f := node.failure) is not None
-    )
-    columns = ("module", "error", "place", "statement")
-    return _Table(
-        f"{name}-fails", "Modules that fail when imported first", columns, rows
-    )
-
-
-def _chain(diagram: Diagram, name: str) -> _Table:
-    rows = tuple(_row(diagram.edge(pair)) for pair in diagram.chain)
-    return _Table(f"{name}-chain", "A shortest cycle", _EDGE_COLUMNS, rows)
-
-
-def _edges(diagram: Diagram, name: str, ids: tuple[str, ...]) -> _Table:
-    rows = tuple(_row(edge) for edge in diagram.edges)
-    caption = f"All imports between its modules: {len(rows)}"
-    return _Table(f"{name}-edges", caption, _EDGE_COLUMNS, rows, ids, folded=True)
-
-
-def _modules(diagram: Diagram, name: str) -> _Table:
-    rows = tuple((node.name, node.mark.value) for node in diagram.nodes)
-    caption = f"All its modules: {len(rows)}"
-    columns = ("module", "remark")
-    return _Table(f"{name}-modules", caption, columns, rows, folded=True)
-
-
-def _row(edge: Edge) -> tuple[str, ...]:
-    return (
-        edge.source,
-        edge.target,
-        edge.kind,
-        remark(edge),
-        _lines(source.place for source in edge.sources),
-        _lines(source.text for source in edge.sources),
-    )
-
-
-def _lines(texts: Iterable[str]) -> Markup:
-    return Markup("<br>").join(visible(text) for text in texts)
-
-
-def remark(edge: Edge) -> str:
-    """What an edge is besides its kind, in words."""
-    aside = "" if edge.counts or edge.mark.value else "no part of the cycle"
-    words = ("to be cut" if edge.is_cut else "", edge.mark.value, aside)
-    return ", ".join(word for word in words if word)
+def _counts(cards: Iterable[_Card]) -> list[tuple[str, str, int]]:
+    """Word, class and number, in the order of the cards."""
+    found: dict[tuple[str, str], int] = {}
+    for card in cards:
+        key = card.word, card.css
+        found[key] = found.get(key, 0) + 1
+    return [(word, css, number) for (word, css), number in found.items()]

@@ -6,6 +6,8 @@ from verify.outcome import Outcome
 from verify.render._drawing.page import page
 from verify.terminal import Terminal
 
+NEEDS = frozenset({"diagrams"})
+
 
 def render(outcome: Outcome, *, terminal: Terminal) -> str:
     """Return one SVG document; the terminal makes no difference."""

@@ -66,11 +66,12 @@ def page(outcome: Outcome) -> Page:
     return found
 
 
-def test_a_page_is_the_one_that_was_looked_at(tmp_path: Path) -> None:
-    now = tmp_path / "everything.html"
-    now.write_text(render(drawn(everything()), "html", PIPE), encoding="utf-8")
-    expected = (CASES / "everything.html").read_text(encoding="utf-8")
-    assert now.read_text(encoding="utf-8") == expected, f"look at {now}, then keep it"
+def test_a_page_is_the_one_that_was_looked_at(update_golden: bool) -> None:
+    now = render(drawn(everything()), "html", PIPE)
+    golden = CASES / "everything.html"
+    if update_golden:
+        golden.write_text(now, encoding="utf-8")
+    assert now == golden.read_text(encoding="utf-8"), "is it meant? Look at it, then"
 
 
 @pytest.mark.parametrize("size", [2, 9, 61, 600])
@@ -111,7 +112,7 @@ def test_the_tables_tell_the_cuts_the_chain_and_what_fails() -> None:
 def test_keys_reach_what_scrolls_and_no_part_of_a_picture() -> None:
     found = page(drawn(everything()))
     scrolling = [a for _, a in found.elements if a.get("tabindex") == "0"]
-    assert all(a.get("role") == "region" for a in scrolling)
+    assert all(a.get("role") == "group" for a in scrolling)
     assert all("aria-labelledby" in a or "aria-label" in a for a in scrolling)
     drawn_links = [a for t, a in found.elements if t == "a" and "tabindex" in a]
     assert len(drawn_links) == len(everything().edges)
@@ -123,7 +124,8 @@ def test_every_table_has_a_caption_and_column_headers() -> None:
     found = page(outcome_of("plain"))
     tags = Counter(tag for tag, _ in found.elements)
     assert tags["table"] == tags["caption"] == tags["thead"] == 6
-    assert all(a == {"scope": "col"} for t, a in found.elements if t == "th")
+    scopes = [a.get("scope") for t, a in found.elements if t == "th"]
+    assert {*scopes} == {"col", "row"}
     assert ("html", {"lang": "en"}) in found.elements
 
 
@@ -139,13 +141,14 @@ def test_findings_stand_before_notes() -> None:
 
 
 def test_an_empty_outcome_is_a_page_too() -> None:
-    assert page(Outcome("moves", Verdict.OK)).texts[-1] == "rehome moves: ok"
+    texts = page(Outcome("moves", Verdict.OK)).texts
+    assert texts == ["rehome moves: ok", "Skip to the result", "rehome moves", "ok"]
 
 
 def test_of_very_many_cycles_the_last_have_tables_alone() -> None:
     found = page(drawn(*[pair_of_modules()] * 42))
-    tags = Counter(tag for tag, _ in found.elements)
-    assert tags["svg"] == 41  # the legend and forty pictures
+    drawn_ones = [a for t, a in found.elements if t == "svg" and "role" in a]
+    assert len(drawn_ones) == 41  # the legend and forty pictures
     assert found.texts.count("Imports to cut") == 42
     assert (
         found.texts.count("Not drawn, since there are very many: see the tables.") == 2
@@ -159,7 +162,7 @@ def test_a_hostile_name_is_text_and_nothing_else(name: str) -> None:
     found, plain = page(outcome_of(name)), page(outcome_of("plain"))
     assert found.shape() == plain.shape()
     assert visible(name).strip() in found.texts
-    assert {link[:9] for link in found.values("href")} == {"#picture-"}
+    assert {link[:1] for link in found.values("href")} == {"#"}
 
 
 def test_nothing_is_fetched_and_nothing_runs() -> None:

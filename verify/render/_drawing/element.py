@@ -34,6 +34,16 @@ def element(
     return made
 
 
+def entitled(picture: Element, name: str, title: str, lines: Iterable[str]) -> None:
+    """Give a picture, before all else in it, a title that names it and a description
+    that is beside that; their ids begin with `name`.
+    """
+    picture.set("aria-labelledby", f"{name}-title")
+    picture.set("aria-describedby", f"{name}-desc")
+    picture.insert(0, element("title", text=title, id=f"{name}-title"))
+    picture.insert(1, told("desc", lines, id=f"{name}-desc"))
+
+
 def told(name: str, lines: Iterable[str], **attributes: str) -> Element:
     """A `title` or a `desc` of several lines, as many as there are."""
     made = element(name, **attributes)

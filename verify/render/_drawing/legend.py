@@ -8,10 +8,10 @@ from verify.diagram import Diagram, Edge, Mark
 from verify.render._drawing.element import (
     Element,
     element,
+    entitled,
     number,
     rectangle,
     text_at,
-    told,
 )
 from verify.render._drawing.labels import width
 from verify.render._drawing.layout import NAME_SIZE, NOTE_SIZE, Rectangle
@@ -47,9 +47,7 @@ def legend(diagrams: Iterable[Diagram], kinds: Iterable[str], name: str) -> Pict
     tall = 26 + _ROW * (len(_HOW) + len(items)) + 6
     root = element("svg", role="img", width=wide, height=tall)
     root.set("viewBox", f"0 0 {number(wide)} {number(tall)}")
-    root.set("aria-labelledby", f"{name}-title {name}-desc")
-    root.append(element("title", text="Legend", id=f"{name}-title"))
-    root.append(told("desc", texts, id=f"{name}-desc"))
+    entitled(root, name, "Legend", texts)
     root.append(rectangle(Rectangle(0, 0, wide, tall), "r-ground", 0))
     root.append(text_at(8, 18, "Legend", NAME_SIZE + 1, "r-strong"))
     y = 26.0

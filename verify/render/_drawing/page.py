@@ -9,11 +9,11 @@ from verify.render._drawing.element import (
     NAMESPACE,
     Element,
     element,
+    entitled,
     number,
     rectangle,
     stacked,
     text_at,
-    told,
     written,
 )
 from verify.render._drawing.labels import end_cut, width
@@ -65,10 +65,8 @@ def _root(
 ) -> Element:
     root = element("svg", xmlns=NAMESPACE, role="img", width=wide, height=tall)
     root.set("viewBox", f"0 0 {number(wide)} {number(tall)}")
-    root.set("aria-labelledby", "page-title page-desc")
     words = [*lines, *(title_of(each) for each in drawn)]
-    root.append(element("title", text=lines[0], id="page-title"))
-    root.append(told("desc", words, id="page-desc"))
+    entitled(root, "page", lines[0], words)
     style = element("style")
     style.text = STYLE
     root.append(style)

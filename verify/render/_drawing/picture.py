@@ -9,6 +9,7 @@ from verify.diagram import Diagram, Edge, Mark, Node, Pair
 from verify.render._drawing.element import (
     Element,
     element,
+    entitled,
     number,
     rectangle,
     text_at,
@@ -72,10 +73,12 @@ def picture(
     widest.append(width(end_cut(title, _COLUMNS), _TITLE_SIZE))
     wide = max(sheet.width, max(widest) + 2 * _MARGIN)
     tall = top + sheet.height + len(below) * _LINE + _MARGIN
-    root = element("svg", *_described(diagram, name), role="img", width=wide)
+    # Nothing in an image can be followed: with links in it, it is none.
+    role = "group" if ids else "img"
+    root = element("svg", role=role, width=wide)
     root.set("height", number(tall))
     root.set("viewBox", f"0 0 {number(wide)} {number(tall)}")
-    root.set("aria-labelledby", f"{name}-title {name}-desc")
+    entitled(root, name, title_of(diagram), _described(diagram))
     root.append(rectangle(Rectangle(0, 0, wide, tall), "r-ground", 0))
     root.extend(_lines(above, 0, title))
     root.append(_drawn(sheet, top, ids or {}))
@@ -91,14 +94,12 @@ def title_of(diagram: Diagram) -> str:
     return f"{diagram.heading}: {diagram.verdict}"
 
 
-def _described(diagram: Diagram, name: str) -> tuple[Element, Element]:
+def _described(diagram: Diagram) -> list[str]:
     cuts = sum(edge.is_cut for edge in diagram.edges)
     counted = sum(edge.counts for edge in diagram.edges)
     lines = [f"{len(diagram.nodes)} modules, {counted} imports, {cuts} of them to cut."]
     lines += (f"{each} fails when imported first." for each in _failing(diagram))
-    lines += diagram.notes
-    title = element("title", text=title_of(diagram), id=f"{name}-title")
-    return title, told("desc", lines, id=f"{name}-desc")
+    return [*lines, *diagram.notes]
 
 
 def _failing(diagram: Diagram) -> list[str]:

@@ -13,7 +13,7 @@ DASHES = {
     "by way of others": "16 3 3 3 3 3",
 }
 # Whether the system asks for dark ones or not, paper is light.
-_DARK = "@media screen and (prefers-color-scheme: dark)"
+DARK = "@media screen and (prefers-color-scheme: dark)"
 _MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
 
 STYLE = f"""
@@ -37,7 +37,7 @@ STYLE = f"""
 .r-cut .r-tip {{ fill: #b3261e }}
 .r-reach {{ fill: none; stroke: none; stroke-width: 9; pointer-events: stroke }}
 .r-edge:hover .r-line {{ stroke-width: 5 }}
-{_DARK} {{
+{DARK} {{
 .r-ground {{ fill: #15171a }}
 .r-text {{ fill: #ececec }}
 .r-faint {{ fill: #b0b0b0 }}
