@@ -7,6 +7,7 @@ after its version, for machines that cannot reach the package index.
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,19 @@ from verify.releases import (
     fetch,
     unpack,
 )
+
+# A shell lets what runs in its background ignore Ctrl-C. What is started and interrupted
+# here would inherit that, and never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="Write what the formats give now into their golden files.",
+    )
 
 
 @pytest.fixture(scope="session")

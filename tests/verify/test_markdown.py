@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from codemods.finding import Finding, Place, Rule, Severity, Verdict
-from verify.outcome import Change, Edit, Listing, Outcome, Table
+from verify.outcome import Case, Change, Edit, Listing, Outcome, Part, Table
 from verify.render._escape import visible
 from verify.render.markdown import LARGEST, escaped, prose, render
 from verify.terminal import Terminal
@@ -96,7 +97,7 @@ BLOCKS = re.compile(
 def test_no_text_becomes_markup(text: str) -> None:
     shown = visible(text)
     quoted = [*shown.split("`")[1::2], *map(visible, text.split("\n"))]
-    ours = {"rehome verify", "--format json", shown, f"{shown}:1", *quoted}
+    ours = {"rehome verify", "--format json", RULE.id, shown, f"{shown}:1", *quoted}
     tokens = [*inline(rendered(outcome_of(text)))]
     for token in tokens:
         if token.type in ("html_inline", "html_block"):
@@ -107,7 +108,7 @@ def test_no_text_becomes_markup(text: str) -> None:
         if token.type == "code_inline":
             assert token.content in ours, token.content
         if token.type == "fence":
-            lines = f"{text}\n```\n{text}".split("\n")
+            lines = f"{text}\n```\n{text}".removesuffix("\n").split("\n")
             assert token.content == "".join(
                 f"{visible(each, keep=TAB)}\n" for each in lines
             )
@@ -117,6 +118,26 @@ def test_no_text_becomes_markup(text: str) -> None:
     assert count("fence") == 1
     assert count("table_open") == 1
     assert count("td_open") == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_an_answer_becomes_markup(text: str) -> None:
+    cases = tuple(Case("report", text, verdict, text) for verdict in (Verdict.OK, None))
+    part = Part(text, Outcome("bench", Verdict.OK))
+    outcome = Outcome(
+        "report", Verdict.OK, heading=("", text), cases=cases, parts=(part,)
+    )
+    quoted = [visible(text), *visible(text).split("`")[1::2], "rehome report"]
+    kinds = Counter[str]()
+    for token in inline(rendered(outcome)):
+        kinds[token.type] += 1
+        assert token.type in KINDS or BLOCKS.fullmatch(token.type), token.type
+        if token.type in ("html_inline", "html_block"):
+            assert OURS.fullmatch(token.content), token.content
+        if token.type == "code_inline":
+            assert token.content in quoted
+    expected = {"heading_open": 1, "table_open": 1, "td_open": 6, "strong_open": 0}
+    assert {kind: kinds[kind] for kind in expected} == expected
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -184,8 +205,8 @@ def test_the_verdict_leads_and_the_rest_is_folded() -> None:
     assert rendered(outcome) == (
         "### `rehome verify`: \N{BLACK QUESTION MARK ORNAMENT} undecided\n\n"
         "main..x; 7 of 20 lines to read\n\n"
-        "- **error** `pkg/a.py:3` it is hidden (star-import)"
-        "<br>write it out\n\n"
+        "- **error** `star-import`: title<br>To do: write it out\n"
+        "  - `pkg/a.py:3`: it is hidden\n\n"
         "<!-- -->\n\n"
         "- moves: ok\n\n"
         "<details><summary>moves: 2 rows</summary>\n\n"
@@ -194,9 +215,47 @@ def test_the_verdict_leads_and_the_rest_is_folded() -> None:
     )
 
 
+def test_several_answers_are_a_table_and_the_summary_is_folded() -> None:
+    cases = (
+        Case("checks", "moves", Verdict.OK, "0 of 20 lines | to read"),
+        Case("checks", "blame", Verdict.UNDECIDED, "`git` cannot"),
+        Case("checks", "cycles", Verdict.FAIL, "1 cycle"),
+    )
+    text = rendered(
+        Outcome("verify", Verdict.UNDECIDED, summary=("moves: ok",), cases=cases)
+    )
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert table == [
+        "| verdict | check | found |",
+        "| --- | --- | --- |",
+        "| \N{CROSS MARK} fail | cycles | 1 cycle |",
+        "| \N{BLACK QUESTION MARK ORNAMENT} undecided | blame | `git` cannot |",
+        "| \N{WHITE HEAVY CHECK MARK} ok | moves | 0 of 20 lines &#124; to read |",
+    ]
+    assert "<summary>summary: 1 line</summary>\n\n- moves: ok\n" in text
+
+
+def test_what_two_findings_of_a_rule_ask_for_is_said_once() -> None:
+    same = [Finding(RULE, Place("a.py", n, 1), f"it is {n}", "mend") for n in (2, 1)]
+    text = rendered(Outcome("verify", Verdict.FAIL, tuple(same)))
+    assert text.endswith(
+        "- **error** `star-import`: title<br>To do: mend\n"
+        "  - `a.py:1`: it is 1\n  - `a.py:2`: it is 2\n"
+    )
+    other = Finding(RULE, Place("b.py"), "it is 3", "leave")
+    text = rendered(Outcome("verify", Verdict.FAIL, (*same, other)))
+    assert text.endswith(
+        "- **error** `star-import`: title\n"
+        "  - `a.py:1`: it is 1<br>To do: mend\n"
+        "  - `a.py:2`: it is 2<br>To do: mend\n"
+        "  - `b.py`: it is 3<br>To do: leave\n"
+    )
+
+
 def test_findings_and_summary_are_two_lists() -> None:
     kinds = [token.type for token in inline(rendered(outcome_of("x")))]
-    assert kinds.count("bullet_list_open") == 3  # and the changes
+    # The rules, with the findings of one, and the changes.
+    assert kinds.count("bullet_list_open") == 4
 
 
 def test_a_comment_is_never_too_large_and_says_what_is_left_out() -> None:
@@ -208,7 +267,9 @@ def test_a_comment_is_never_too_large_and_says_what_is_left_out() -> None:
     text = rendered(Outcome("verify", Verdict.FAIL, findings, tables=tables))
     assert len(text) <= LARGEST < 65_536
     assert "`--format json` has all" in text
-    assert re.search(r"and 4\d\d more, which `--format json` lists", text)
+    assert re.search(
+        r"and 4\d\d more \(4\d\d errors\), which `--format json` lists", text
+    )
     (note,) = re.findall("Left out, to fit a comment: (.*)", text)
     left = {f"table table {n}" for n in range(9) if f"<summary>table {n}:" not in text}
     assert left
@@ -230,14 +291,34 @@ def test_names_are_code_and_files_can_be_copied() -> None:
             listings=(Listing("pkg.toml", "toml", 'a = "@b"\n````\n'),),
         )
     )
-    assert "`a.py` `pkg:A` is `pkg:B` now (star-import)" in text
+    assert "- `a.py`: `pkg:A` is `pkg:B` now" in text
     (fence,) = (token for token in inline(text) if token.type == "fence")
     assert (fence.info, fence.markup) == ("toml", "`````")
-    assert fence.content == 'a = "@b"\n````\n\n'
+    assert fence.content == 'a = "@b"\n````\n'
 
 
 def test_a_long_file_is_cut_and_says_so() -> None:
     listing = Listing("pkg.toml", "toml", "x\n" * 1000)
     text = rendered(Outcome("surface", Verdict.FAIL, listings=(listing,)))
     assert text.count("\nx") == 400
-    assert "601 more lines: `--format json` has all" in text
+    assert "600 more lines: `--format json` has all" in text
+
+
+def test_a_long_diff_is_cut_and_says_so() -> None:
+    diff = "--- a/x.py\n+++ b/x.py\n" + "+y\n" * 70
+    change = Change("x.py", (Edit(1, "", "y\n"),), written=False, diff=diff)
+    text = rendered(Outcome("apply", Verdict.FAIL, changes=(change,)))
+    assert text.count("<br>`+y`") == 58
+    assert "12 more lines: `--format json` has all" in text
+
+
+def test_the_worst_findings_are_the_last_to_be_left_out() -> None:
+    note = Rule("known", "title", "why", Severity.NOTE)
+    notes = [Finding(note, Place("a.py", n), "it was so", "") for n in range(150)]
+    worst = Finding(RULE, Place("z.py", 1), "the worst", "mend it")
+    text = rendered(Outcome("verify", Verdict.FAIL, (*notes, worst)))
+    first = next(line for line in text.splitlines() if line.startswith("- "))
+    assert first == "- **error** `star-import`: title<br>To do: mend it"
+    assert "  - `z.py:1`: the worst\n" in text
+    assert "- and 51 more (51 notes), which `--format json` lists" in text
+    assert "<br>\n" not in text

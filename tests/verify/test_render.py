@@ -100,7 +100,7 @@ def test_github_gets_the_commands_we_mean_and_no_other(name: str) -> None:
     lines = render(outcome_of(name), "github", PIPE).splitlines()
     commands = [line.split(" ")[0] for line in lines if line.lstrip().startswith("::")]
     assert commands == ["::warning", "::error"]
-    assert len(lines) == 3  # one finding, one edit, one line of summary
+    assert len(lines) == 5  # a finding, an edit, lines of heading, summary and listing
     for line in lines[:2]:
         properties = line.removeprefix(commands[0]).partition("::")[0]
         assert re.fullmatch(r" ?[^:]*", properties.removeprefix("::error"))
@@ -142,6 +142,21 @@ def test_github_marks_what_would_change_as_an_error_and_what_did_as_a_notice() -
     ]
 
 
+def test_github_shows_the_worst_and_the_log_says_that_there_are_more() -> None:
+    many = tuple(finding(line=n) for n in range(1, 12))
+    worst = finding("z.py", 0, BROKEN)
+    text = render(Outcome("apply", Verdict.FAIL, (*many, worst)), "github", PIPE)
+    lines = text.splitlines()
+    assert lines[0].startswith("::error file=z.py")
+    assert [line[:9] for line in lines[1:12]] == ["::warning"] * 11
+    assert lines[12:] == [
+        "GitHub shows the first 10 of each kind on the lines they are about;"
+        " this log has all: 11 warnings"
+    ]
+    few = render(Outcome("apply", Verdict.FAIL, (*many[:10], worst)), "github", PIPE)
+    assert len(few.splitlines()) == 11
+
+
 def test_text_shows_files_then_findings_then_the_summary() -> None:
     outcome = Outcome(
         "apply",
@@ -181,12 +196,15 @@ def test_text_is_never_wrapped_and_has_no_colour_in_a_pipe() -> None:
 
 
 def test_text_on_a_screen_says_the_same_as_in_a_pipe() -> None:
+    """But for the last line, which says where a person finds more of a rule."""
     outcome = Outcome(
         "apply", Verdict.FAIL, (finding("d/" * 40),), summary=("1 file [b]read[/b]",)
     )
     on_screen = render(outcome, "text", SCREEN)
     assert "\x1b[" in on_screen
-    assert plain(on_screen) == render(outcome, "text", PIPE)
+    said, _, more = plain(on_screen).partition("\nrehome rules ")
+    assert said == render(outcome, "text", PIPE)
+    assert more == f"{outcome.findings[0].rule.id} tells more of this rule\n"
 
 
 def test_text_without_colour_has_no_escape_on_a_screen() -> None:
@@ -241,4 +259,5 @@ def test_json_has_a_version_and_the_same_text_for_the_same_facts() -> None:
         "column": 5,
         "message": "it is hidden",
         "fix": "write it out",
+        "related": [],
     }

@@ -7,6 +7,9 @@ for a command by a CI system that reads the log.
 
 from __future__ import annotations
 
+import re
+
+_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
@@ -34,10 +37,20 @@ def inert(line: str) -> str:
     """Break what a CI system would take for a command in a line of its log.
 
     GitHub's runner obeys `::` at the start of a line, blanks before it or not,
-    and `##[` anywhere.
+    and `##[` anywhere, as Azure Pipelines obeys `##vso[` and TeamCity `##teamcity[`.
     """
-    line = line.replace("##[", r"#\x23[")
+    line = _COMMAND.sub(r"#\\x23", line)
     start = len(line) - len(line.lstrip())
     if line.startswith("::", start):
         return rf"{line[:start]}\x3a{line[start + 1 :]}"
     return line
+
+
+def inert_json(document: str) -> str:
+    """The same of JSON, which says the same: it has `##` in its strings alone."""
+    return _COMMAND.sub(r"#\\u0023", document)
+
+
+def inert_xml(document: str) -> str:
+    """The same of XML, in the texts and attributes of which alone it has `##`."""
+    return _COMMAND.sub("#&#35;", document)

@@ -9,12 +9,14 @@ else with an entity for each character that could mean something.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.finding import Finding, Severity, Verdict
-from verify.outcome import Change, Listing, Outcome, Table
-from verify.render._escape import visible
+from verify.outcome import Accepted, Case, Change, Listing, Outcome, Table
+from verify.render._escape import inert, visible
+from verify.render._page.findings import Group, groups
 from verify.terminal import Terminal
 
 LARGEST = 65_000  # characters; GitHub takes 65,536
@@ -55,16 +57,14 @@ class _Block:
 def render(outcome: Outcome, *, terminal: Terminal) -> str:
     """Return the outcome as GitHub's Markdown; the terminal makes no difference."""
     title = f"### `rehome {_command(outcome.command)}`: {_VERDICTS[outcome.verdict]}"
-    blocks = [_Block("title", title)]
-    blocks += [_Block("heading", prose(line)) for line in outcome.heading]
-    if outcome.findings:
-        number = _counted(len(outcome.findings), "finding")
-        blocks.append(_Block(number, _findings(outcome.findings)))
-    if outcome.findings and outcome.summary:
-        blocks.append(_Block("", _APART))  # or the two would be one list
+    blocks = [_Block("title", title), *_answers(outcome)]
+    findings = [*_findings(outcome.findings)]
+    blocks += findings
+    if outcome.accepted:
+        number = f"{_counted(len(outcome.accepted), 'finding')} accepted"
+        blocks.append(_Block(number, _accepted(number, outcome.accepted)))
     if outcome.summary:
-        lines = "\n".join(f"- {prose(line)}" for line in outcome.summary)
-        blocks.append(_Block("summary", lines))
+        blocks += _summary(outcome, follows_list=blocks[-1:] == findings[:1])
     blocks += [_Block(f"file {each.name}", _listing(each)) for each in outcome.listings]
     tables = [table for table in outcome.tables if table.rows]
     blocks += [_Block(f"table {table.name}", _table(table)) for table in tables]
@@ -124,48 +124,147 @@ def _code(text: str) -> str:
     shown = _shortened(text)
     if not shown:
         return ""
-    if _NOT_IN_CODE.isdisjoint(shown) and shown == shown.strip():
+    fits = _NOT_IN_CODE.isdisjoint(shown) and shown == shown.strip()
+    if fits and shown == inert(shown):
         return f"`{shown}`"
     return f"<code>{_plain(shown, starts=True)}</code>"
 
 
 def _command(name: str) -> str:
-    return visible(name).replace("`", "'")
+    return inert(visible(name).replace("`", "'"))
 
 
 def _counted(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _findings(findings: Sequence[Finding]) -> str:
-    """As many as fit into half of a comment."""
-    lines: list[str] = []
-    size = 0
-    for finding in findings[:_MOST_FINDINGS]:
-        line = _finding(finding)
-        size += len(line) + 1
-        if size > LARGEST // 2:
-            break
-        lines.append(line)
-    left = len(findings) - len(lines)
+def _answers(outcome: Outcome) -> Iterator[_Block]:
+    """What was asked, and each answer: what needs a person first."""
+    cases = _asked(outcome)
+    if not cases:
+        yield from (_Block("heading", prose(line)) for line in outcome.heading)
+        return
+    if outcome.parts:
+        sources = dict.fromkeys(part.source for part in outcome.parts)
+        yield _Block("sources", f"Of {', '.join(map(_code, sources))}.")
+    # Of several outcomes, the first line says what the table says.
+    heading = outcome.heading[1:] if outcome.parts else outcome.heading
+    yield from (_Block("heading", prose(line)) for line in heading)
+    order = [Verdict.FAIL, Verdict.UNDECIDED, Verdict.OK, None]
+    lines = ["| verdict | check | found |", "| --- | --- | --- |"]
+    for case in sorted(cases, key=lambda case: order.index(case.verdict)):
+        verdict = _VERDICTS[case.verdict] if case.verdict else prose(case.message)
+        message = case.message if case.verdict else ""
+        lines.append(f"| {verdict} | {escaped(case.name)} | {prose(message)} |")
+    yield _Block("verdicts", "\n".join(lines))
+
+
+def _asked(outcome: Outcome) -> list[Case]:
+    """The questions, where there were several."""
+    group = "report" if outcome.parts else "checks"
+    cases = [case for case in outcome.cases if case.group == group]
+    return cases if len(cases) > 1 else []
+
+
+def _summary(outcome: Outcome, *, follows_list: bool) -> Iterator[_Block]:
+    lines = "\n".join(f"- {prose(line)}" for line in outcome.summary)
+    if _asked(outcome):
+        number = _counted(len(outcome.summary), "line")
+        yield _Block("summary", _details(f"summary: {number}", lines))
+        return
+    if follows_list:
+        yield _Block("", _APART)  # or the two would be one list
+    yield _Block("summary", lines)
+
+
+class _Room:
+    """How much of the findings has been taken: the worst, as many as fit into half of
+    a comment, each of them whole.
+    """
+
+    def __init__(self) -> None:
+        self.findings = 0
+        self.size = 0
+
+    def takes(self, text: str) -> bool:
+        if self.findings >= _MOST_FINDINGS or self.size + len(text) > LARGEST // 2:
+            self.size = LARGEST  # what comes after it is no worse
+            return False
+        self.findings += 1
+        self.size += len(text) + 1
+        return True
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[_Block]:
+    """What is wrong, and the notes, folded."""
+    room = _Room()
+    left = Counter(finding.severity.value for finding in findings)
+    lines = [*_by_rules(groups(findings, notes=False), room, left)]
+    folded = [*_by_rules(groups(findings, notes=True), room, left)]
+    left = +left
     if left:
-        lines.append(f"- and {left} more, which `--format json` lists")
-    return "\n".join(lines)
+        kinds = ", ".join(_counted(n, severity) for severity, n in left.items())
+        last = f"- and {left.total()} more ({kinds}), which `--format json` lists"
+        (folded or lines).append(last)
+    if lines:
+        yield _Block("findings", "\n".join(lines))
+    if folded:
+        number = sum(each.severity is Severity.NOTE for each in findings)
+        body = "\n".join(folded)
+        yield _Block("notes", _details(_counted(number, "note"), body))
 
 
-def _finding(finding: Finding) -> str:
+def _by_rules(found: Iterable[Group], room: _Room, left: Counter[str]) -> Iterator[str]:
+    """The findings of each rule below what it means; takes those off what is left."""
+    for group in found:
+        lines = [_of_rule(group)]
+        for finding in group.findings:
+            fix = "" if group.fix else finding.fix
+            lines.append(f"  - {_place(finding)}: {prose(finding.message)}{_todo(fix)}")
+            if not room.takes("\n".join(lines)):
+                return
+            yield from lines
+            lines = []
+            left[finding.severity.value] -= 1
+
+
+def _of_rule(group: Group) -> str:
+    rule = group.rule
+    untold = " (could not be told)" if rule.undecided else ""
+    severity = f"{_SEVERITIES[rule.severity]} {_code(rule.id)}{untold}"
+    return f"- {severity}: {prose(rule.title)}{_todo(group.fix)}"
+
+
+def _todo(fix: str) -> str:
+    return f"<br>To do: {prose(fix)}" if fix else ""
+
+
+def _place(finding: Finding) -> str:
     place = finding.place
-    position = f"{place.path}:{place.line}" if place.line else place.path
-    return (
-        f"- {_SEVERITIES[finding.severity]} {_code(position)}"
-        f" {prose(finding.message)} ({escaped(finding.rule.id)})"
-        f"<br>{prose(finding.fix)}"
-    )
+    return _code(f"{place.path}:{place.line}" if place.line else place.path)
+
+
+def _accepted(heading: str, accepted: Sequence[Accepted]) -> str:
+    lines = [
+        f"- {_code(each.finding.rule.id)} {_place(each.finding)}:"
+        f" {prose(each.finding.message)}<br>accepted{_until(each)}"
+        f" ({_code(each.where)}): {escaped(each.reason)}"
+        for each in accepted[:_MOST_ROWS]
+    ]
+    left = len(accepted) - _MOST_ROWS
+    if left > 0:
+        lines.append(f"- and {left} more, which `--format json` lists")
+    return _details(heading, "\n".join(lines))
+
+
+def _until(each: Accepted) -> str:
+    return f" until {escaped(each.until)}" if each.until else ""
 
 
 def _listing(listing: Listing) -> str:
     """A whole file between fences that it cannot end."""
-    lines = [visible(line, keep="\t") for line in listing.text.split("\n")]
+    text = listing.text.removesuffix("\n")
+    lines = [inert(visible(line, keep="\t")) for line in text.split("\n")]
     kept = lines[:_MOST_LINES]
     longest = max((len(run) for run in re.findall("`+", "\n".join(kept))), default=0)
     fence = "`" * max(3, longest + 1)
@@ -208,9 +307,11 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes:
         verb = "rewritten" if change.written else "would be rewritten"
         yield f"- {_code(change.path)} {verb}"
-        for line in (change.diff or "").split("\n")[:_MOST_ROWS]:
-            if line:
-                yield f"  <br>{_code(line)}"
+        lines = [line for line in (change.diff or "").split("\n") if line]
+        yield from (f"  <br>{_code(line)}" for line in lines[:_MOST_ROWS])
+        left = len(lines) - _MOST_ROWS
+        if left > 0:
+            yield f"  <br>{_counted(left, 'more line')}: `--format json` has all"
 
 
 def _details(summary: str, body: str) -> str:

@@ -7,8 +7,10 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from codemods.finding import Finding, Severity
-from verify.outcome import Change, Listing, Outcome, Table
+from verify.cases import line_of_accepted
+from verify.outcome import Accepted, Change, Listing, Outcome, Table
 from verify.render._escape import inert, visible
+from verify.render._problems import rank
 from verify.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -35,12 +37,15 @@ def render(outcome: Outcome, *, terminal: Terminal) -> str:
         [*_plain(outcome.heading, "bold")],
         [line for change in outcome.changes for line in _change(change)],
         [line for finding in outcome.findings for line in _finding(finding)],
+        [_accepted(each) for each in outcome.accepted],
     ]
     tables = [table for table in outcome.tables if table.rows]
     for table in tables:
         blocks.append([_title(table.name), table] if len(tables) > 1 else [table])
     blocks += [[*_listing(listing)] for listing in outcome.listings]
     blocks.append([*_plain(outcome.summary, "")])
+    if terminal.width is not None:
+        blocks.append([*_more_of(outcome.findings)])
     shown = [block for block in blocks if block]
     if terminal.width is None and not terminal.colour:
         return "\n".join("".join(map(_uncoloured, block)) for block in shown)
@@ -85,7 +90,23 @@ def _finding(finding: Finding) -> Iterator[Line]:
         (finding.severity.value, _SEVERITY_STYLES[finding.severity]),
         (f"[{finding.rule.id}] {visible(finding.message)}", ""),
     )
-    yield (("    " + visible(finding.fix), "dim"),)
+    if finding.fix:
+        yield (("    " + visible(finding.fix), "dim"),)
+
+
+def _more_of(findings: tuple[Finding, ...]) -> Iterator[Line]:
+    """Where a person finds more of a rule: one line, for the worst finding's."""
+    from verify.explaining.explanation import explained
+
+    ids = {each.rule.id for each in findings} & {*explained()}
+    known = [each for each in findings if each.rule.id in ids]
+    if known:
+        worst = min(known, key=lambda each: rank(each.severity))
+        yield ((f"rehome rules {worst.rule.id} tells more of this rule", "dim"),)
+
+
+def _accepted(each: Accepted) -> Line:
+    return ((visible(line_of_accepted(each)), "dim"),)
 
 
 def _uncoloured(part: Line | Table) -> str:
