@@ -11,18 +11,24 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import click
+from click.shell_completion import CompletionItem
 
 from verify import checks, commands
 from verify.memory import collect_rarely
 from verify.render._escape import visible
+from verify.settings.force import Choice, choose, place_of, prepare
 
 INTERRUPTED = 130  # 128 + SIGINT, and 128 + SIGPIPE, as shells count
 PIPE_CLOSED = 141
+# Set by the scripts that `rehome completion` prints, for each key that is pressed.
+_COMPLETION = "_REHOME_COMPLETE"
 
 
 class LazyGroup(click.Group):
@@ -42,6 +48,22 @@ class LazyGroup(click.Group):
 
             return command_of(cmd_name.replace("-", "_"))
         return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None and not ctx.resilient_parsing:
+            prepare(ctx, name, command, rest)
+        return name, command, rest
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """What may follow; the names of commands without importing each of them."""
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        names = (n for n in self.list_commands(ctx) if n.startswith(incomplete))
+        return [*(CompletionItem(n, help=_one_line_help(n)) for n in names), *options]
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -74,14 +96,20 @@ def _one_line_help(command_name: str) -> str:
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if not asked or ctx.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version
+    from verify.about import version
 
-    try:
-        known = version("rehome")
-    except PackageNotFoundError:
-        known = "(not installed: run from its source)"
-    click.echo(f"rehome {known}")
+    click.echo(f"rehome {version() or '(not installed: run from its source)'}")
     ctx.exit()
+
+
+def _read_settings(ctx: click.Context, _: click.Parameter, file: Path | None) -> None:
+    if file is not None:
+        choose(ctx, Choice(file=file))
+
+
+def _leave_settings(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        choose(ctx, Choice(none=True))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,11 +121,31 @@ def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     callback=_print_version,
     help="Show the version and exit.",
 )
+@click.option(
+    "--settings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    expose_value=False,
+    callback=_read_settings,
+    metavar="FILE",
+    help="The file with [tool.rehome], not the nearest pyproject.toml.",
+)
+@click.option(
+    "--no-settings",
+    is_flag=True,
+    expose_value=False,
+    callback=_leave_settings,
+    help="Leave all settings out.",
+)
 def root() -> None:
     """Move Python code to a new home, and prove that nothing else changed.
 
     Exit status: 0 clean; 1 findings, or would change under --check; 2 could
     not decide.
+
+    \b
+    rehome apply --check --diff sglang src/
+    rehome verify origin/main...HEAD
+    rehome bench git:main . tests/benchmarks
     """
 
 
@@ -107,7 +155,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Arguments default to the process's own. With `REHOME_DEBUG=1` an unexpected
     error shows its traceback.
     """
+    _open_what_is_closed()
+    _write_whole_texts()
     _print_any_character()
+    if os.environ.get(_COMPLETION):
+        return _complete(os.environ[_COMPLETION])
     collect_rarely()
     try:
         status = _run(sys.argv[1:] if arguments is None else list(arguments))
@@ -121,6 +173,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_stdout()
         return PIPE_CLOSED
+    except OSError as error:
+        return _tell_of_system(error)
     except Exception as error:
         return _explain(error)
     return status
@@ -136,10 +190,44 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
+def _complete(asked: str) -> int:
+    """Answer a shell, and never disturb what a person is typing."""
+    from click.shell_completion import shell_complete
+
+    with suppress(Exception):
+        return shell_complete(root, {}, "rehome", _COMPLETION, asked)
+    return 1
+
+
 def _show(error: click.ClickException) -> None:
     message = io.StringIO()
+    where = place_of(error)
+    if where:
+        error = click.ClickException(f"{where}: {error.message}")
     error.show(file=message)
     click.echo(visible(message.getvalue(), keep="\n"), nl=False, err=True)
+
+
+def _open_what_is_closed() -> None:
+    """Give each standard stream that was closed (`>&-`) a place that takes anything, or
+    the next file that is opened would be it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 (it stays)
+            setattr(sys, name, stream)
+
+
+def _write_whole_texts() -> None:
+    """Give stdout the buffer that PYTHONUNBUFFERED takes from it: without one, Python
+    drops what a full disk or a closed pipe leaves of a text, and says nothing.
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    is_the_process_s_own = sys.stdout is sys.__stdout__
+    if is_the_process_s_own and isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), sys.stdout.encoding, line_buffering=True
+        )
 
 
 def _print_any_character() -> None:
@@ -153,6 +241,17 @@ def _print_any_character() -> None:
 def _close_stdout() -> None:
     """Keep the interpreter from flushing into the closed pipe when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell_of_system(error: OSError) -> int:
+    """Say what the system refused: a full disk, a name that is too long."""
+    if os.environ.get("REHOME_DEBUG") == "1":
+        return _explain(error)
+    named = f"{os.fsdecode(error.filename)!r}: " if error.filename else ""
+    with suppress(OSError):
+        click.echo(visible(f"Error: {named}{error.strerror or error}"), err=True)
+    _close_stdout()  # what is left for it may be what was refused
+    return 2
 
 
 def _explain(error: Exception) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verify.gitprocess import GitError, ObjectReader, Store, decode, look_up
@@ -62,7 +62,8 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class Range:
     """Two commits to compare, by their full object ids, and what the user called
-    them. `diverged` where the base is no ancestor of the head.
+    them. `diverged` where the base is no ancestor of the head. Changes of paths that
+    `ignores` are left out; `left_out` says how many.
     """
 
     repository: Repository
@@ -70,10 +71,20 @@ class Range:
     head: str
     text: str
     diverged: bool = False
+    ignores: Callable[[str], bool] | None = None
+    left_out: int = 0
 
     def changes(self) -> tuple[FileChange, ...]:
         """Every path whose entry differs, sorted; renames are not looked for."""
-        return self.repository.changes(self.base, self.head)
+        found = self.repository.changes(self.base, self.head)
+        if self.ignores is None:
+            return found
+        return tuple(change for change in found if not self.ignores(change.path))
+
+    def without(self, ignores: Callable[[str], bool]) -> Range:
+        """The same, without the changes of paths that are ignored."""
+        number = sum(ignores(change.path) for change in self.changes())
+        return replace(self, ignores=ignores, left_out=number)
 
     def commits(self) -> tuple[str, ...]:
         """The commits that head has and base has not, newest first."""

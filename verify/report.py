@@ -5,51 +5,105 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NoReturn, TypeVar
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from codemods.files import signals_deferred
+from codemods.worktree import top_of
 from verify.outcome import Outcome
-from verify.render import formats, render
+from verify.render import fitting, formats, needs, render
+from verify.settings.force import have_settled, loaded, project
 from verify.terminal import Terminal
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
 
 
-def output_options(function: AnyFunction) -> AnyFunction:
-    """Give a command the parameters `format_name` and `output`."""
-    return _output_options(function, formats(), "text")
+if TYPE_CHECKING:
+    _Text = click.ParamType[str]
+else:  # generic since click 8.2 only
+    _Text = click.ParamType
 
 
-def output_options_or(own: str) -> Callable[[AnyFunction], AnyFunction]:
-    """The same, for a command that has a format of its own, which is its default."""
+class Format(_Text):
+    """The name of a format, of those that can show a command's outcome."""
+
+    name = "format"
+
+    def __init__(self, parts: frozenset[str], own: str | None = None) -> None:
+        self.parts = parts
+        self.own = own
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if value == self.own:
+            return value
+        if value not in formats():
+            self.fail(f"{value!r} is not one of {self._listed()}.", param, ctx)
+        wanted = needs(value)
+        if wanted and not wanted & self.parts:
+            shown = " or ".join(sorted(wanted))
+            self.fail(
+                f"{value!r} shows {shown} alone, and this command has none: choose"
+                f" from {self._listed()}.",
+                param,
+                ctx,
+            )
+        return value
+
+    def _listed(self) -> str:
+        return ", ".join(map(repr, self.names()))
+
+    def names(self) -> tuple[str, ...]:
+        """What a user may choose from."""
+        own = () if self.own is None else (self.own,)
+        return (*own, *fitting(self.parts))
+
+    def get_metavar(
+        self, param: click.Parameter, ctx: click.Context | None = None
+    ) -> str:
+        return f"[{'|'.join(self.names())}]"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        names = self.names()
+        return [CompletionItem(n) for n in names if n.startswith(incomplete)]
+
+
+def output_of(
+    *parts: str, default: str = "text", own: str | None = None
+) -> Callable[[AnyFunction], AnyFunction]:
+    """Give a command the parameters `format_name` and `output`. `parts` are the fields
+    of its `Outcome` that may hold something, besides what every format can tell; `own`
+    is a format that the command writes itself.
+    """
 
     def decorate(function: AnyFunction) -> AnyFunction:
-        return _output_options(function, (own, *formats()), own)
+        function = click.option(
+            "--output",
+            type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+            callback=_writable,
+            metavar="FILE",
+            help="Write the result to FILE, whole or not at all, not to stdout.",
+        )(function)
+        return click.option(
+            "--format",
+            "format_name",
+            type=Format(frozenset(parts), own),
+            default=default,
+            show_default=True,
+            help="How to write the result.",
+        )(function)
 
     return decorate
 
 
-def _output_options(
-    function: AnyFunction, names: Sequence[str], default: str
-) -> AnyFunction:
-    function = click.option(
-        "--output",
-        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-        callback=_writable,
-        metavar="FILE",
-        help="Write the result to FILE, whole or not at all, not to stdout.",
-    )(function)
-    return click.option(
-        "--format",
-        "format_name",
-        type=click.Choice(names),
-        default=default,
-        show_default=True,
-        help="How to write the result.",
-    )(function)
+output_options = output_of("findings")
 
 
 def _writable(
@@ -58,12 +112,28 @@ def _writable(
     """Refuse a bad FILE before the work, not after it."""
     if output is None or str(output) == "-":
         return None
-    folder = output.resolve().parent
-    if not folder.is_dir():
-        raise click.BadParameter(f"there is no folder {str(folder)!r}", ctx, parameter)
-    if not os.access(output if output.exists() else folder, os.W_OK):
-        raise click.BadParameter(f"{str(output)!r} cannot be written", ctx, parameter)
+    try:
+        problem = _why_not(output)
+    except OSError as error:
+        problem = f"{str(output)!r} cannot be written: {error.strerror or error}"
+    if problem:
+        raise click.BadParameter(problem, ctx, parameter)
     return output
+
+
+def _why_not(output: Path) -> str:
+    """Why a file cannot be written; empty where it can. A regular one is replaced, for
+    which its folder is written too.
+    """
+    folder = Path(os.path.realpath(output)).parent
+    if not folder.is_dir():
+        return f"there is no folder {str(folder)!r}"
+    touched = [output] if output.exists() else []
+    if not touched or output.is_file():
+        touched.append(folder)
+    if all(os.access(each, os.W_OK) for each in touched):
+        return ""
+    return f"{str(output)!r} cannot be written"
 
 
 def finish(outcome: Outcome, *, format_name: str, output: Path | None) -> NoReturn:
@@ -71,6 +141,7 @@ def finish(outcome: Outcome, *, format_name: str, output: Path | None) -> NoRetu
 
     Raises click.ClickException where `output` cannot be written.
     """
+    outcome = _settled(outcome)
     if output is None:
         terminal = Terminal.of(sys.stdout)
         text = render(outcome, format_name, terminal)
@@ -80,6 +151,25 @@ def finish(outcome: Outcome, *, format_name: str, output: Path | None) -> NoRetu
     click.get_current_context().exit(outcome.verdict.exit_status)
 
 
+def start_of(folder: Path | None = None) -> str:
+    """`Outcome.start` of paths that start from a folder, the current one by default."""
+    try:
+        real = os.path.realpath(folder or os.curdir)
+    except OSError:  # the current folder is gone
+        return ""
+    inner = os.path.relpath(real, top_of(real) or real)
+    return "" if inner == os.curdir else PurePath(inner).as_posix()
+
+
+def _settled(outcome: Outcome) -> Outcome:
+    """The outcome, in which the project's settings have had their say."""
+    if have_settled(settled=True) or loaded().file is None:
+        return outcome
+    from verify.settings.accepting import settle
+
+    return settle(project(), outcome)
+
+
 def save_text(output: Path, text: str) -> None:
     """Write a file whole, or leave it as it was. Raises click.ClickException."""
     content = text.encode("utf-8", "backslashreplace")
@@ -87,7 +177,8 @@ def save_text(output: Path, text: str) -> None:
         if output.exists() and not output.is_file():  # a device or a pipe
             output.write_bytes(content)
         else:
-            _replace(output.resolve(), content)
+            with signals_deferred():
+                _replace(Path(os.path.realpath(output)), content)
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.ClickException(f"cannot write {str(output)!r}: {reason}") from None
@@ -100,6 +191,8 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:

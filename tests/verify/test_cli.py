@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -176,6 +177,75 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert process.stderr.read() == ""
         assert process.wait() == 141
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_long_text_into_a_closed_pipe_is_not_taken_for_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unbuffered: str
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    add_command(tmp_path, "x_long", "click.echo('line' * 1_000_000)")
+    with start("x-long", tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(4) == "line"
+        process.stdout.close()
+        assert process.wait() == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_line_and_status_2(unbuffered: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "verify", "schema"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "Error: No space left on device\n")
+
+
+@pytest.mark.parametrize("arguments", [["report"], ["verify", "HEAD", "--repo"]])
+def test_a_name_that_is_too_long_is_one_line(arguments: list[str]) -> None:
+    done = rehome(*arguments, "n" * 300)
+    assert done.returncode == 2
+    assert "File name too long" in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_system_s_refusals_show_their_traceback_when_asked() -> None:
+    done = rehome("report", "n" * 300, REHOME_DEBUG="1")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status", "said"),
+    [
+        ("config", ">&-", 0, ""),
+        ("config", "2>&-", 0, ""),
+        ("config", ">&- 2>&- <&-", 0, ""),
+        ("split verify.cli --into -", "<&-", 2, "moves nothing"),
+    ],
+)
+def test_streams_may_be_closed(
+    arguments: str, closed: str, status: int, said: str
+) -> None:
+    words = f"{shlex.quote(sys.executable)} -m verify --no-settings {arguments}"
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert "mistake of rehome" not in done.stderr
+    assert said in done.stderr
 
 
 def test_an_interrupt_is_status_130_and_one_line(tmp_path: Path) -> None:

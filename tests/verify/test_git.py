@@ -49,6 +49,16 @@ def test_changes_are_those_of_the_trees_and_no_renames(scratch: Scratch) -> None
     }
 
 
+def test_changes_that_are_ignored_are_left_out_and_counted(scratch: Scratch) -> None:
+    scratch.commit({"a.py": "1\n", "vendored/b.py": "1\n"})
+    scratch.commit({"a.py": "2\n", "vendored/b.py": "2\n", "vendored/c.py": ""})
+    whole = Repository.open(scratch.folder).range_of("HEAD")
+    part = whole.without(lambda path: path.startswith("vendored/"))
+    assert [change.path for change in part.changes()] == ["a.py"]
+    assert part.left_out == 2
+    assert len(whole.changes()) == 3
+
+
 @pytest.mark.parametrize("path", HOSTILE_PATHS)
 def test_a_path_comes_back_as_it_is(scratch: Scratch, path: str) -> None:
     scratch.commit({"first": ""})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.verify.conftest import MakeScratch, Scratch
 
 COMMANDS = ["verify", "moves", "blame", "leftovers", "surface"]
-FORMATS = ["text", "json", "markdown", "github"]
+FORMATS = ["text", "json", "markdown", "github", "gitlab", "html", "junit", "sarif"]
 
 FUNCTION = "".join(f"    step_{n} = value.part_{n}(value, {n})\n" for n in range(9))
 OLD = f"import os\n\n\ndef kept():\n    return os\n\n\ndef moved(value):\n{FUNCTION}"

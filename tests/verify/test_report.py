@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+import verify
 from codemods.finding import Verdict
 from verify.outcome import Outcome
 from verify.progress import progress_bar
@@ -62,11 +67,48 @@ def test_a_device_can_be_written(tmp_path: Path) -> None:
     assert run("--output", "/dev/null") == (0, "", "")
 
 
-@pytest.mark.parametrize("place", ["missing/out", "."])
+@pytest.mark.parametrize("place", ["missing/out", ".", "file/out", "long" * 99])
 def test_a_bad_place_is_refused(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
     status, stdout, stderr = run("--output", tmp_path / place)
     assert (status, stdout) == (2, "")
     assert "--output" in stderr
+
+
+def test_a_link_that_leads_back_to_itself_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert run("--output", tmp_path / "a") == (0, "", "")
+    assert (tmp_path / "a").read_text("utf-8") == "all of it: é\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not hold for root")
+@pytest.mark.parametrize("locked", ["folder", "folder/out"])
+def test_a_file_or_folder_that_is_locked_is_refused_before_the_work(
+    tmp_path: Path, locked: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "out").write_text("old")
+    (tmp_path / locked).chmod(0o555)
+    status, _, stderr = run("--output", tmp_path / "folder" / "out")
+    (tmp_path / locked).chmod(0o755)
+    assert status == 2
+    assert "cannot be written" in stderr
+    assert (tmp_path / "folder" / "out").read_text() == "old"
+
+
+def test_what_access_refuses_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").write_text("old")
+    for refused in (tmp_path, tmp_path / "out"):
+        monkeypatch.setattr(
+            "verify.report.os.access", lambda path, _, r=refused: Path(path) != r
+        )
+        status, _, stderr = run("--output", tmp_path / "out")
+        assert status == 2
+        assert "'--output'" in stderr
+    assert (tmp_path / "out").read_text() == "old"
 
 
 def test_a_failed_write_leaves_the_old_file(
@@ -82,6 +124,24 @@ def test_a_failed_write_leaves_the_old_file(
     assert "No space left on device" in stderr
     assert (tmp_path / "out").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_request_to_end_waits_for_the_file(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, signal, verify.report\n"
+        "end = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "verify.report.os.chmod = end\n"
+        f"verify.report.save_text(pathlib.Path({str(tmp_path / 'out')!r}), 'new')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(verify.__file__).parent.parent,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGTERM
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out").read_text() == "new"
 
 
 def test_an_unknown_format_is_a_usage_error() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
 from verify.lineage.options import history_options
-from verify.report import finish, output_options, save_text
+from verify.report import finish, output_of, save_text, start_of
 
 if TYPE_CHECKING:
     from verify.lineage import Form, Written
@@ -76,7 +76,7 @@ _OPTIONS = (
         " folder]",
     ),
     history_options,
-    output_options,
+    output_of("findings", "changes"),
 )
 
 _WISH_OPTIONS = (
@@ -134,6 +134,7 @@ def carry_out(
     `title` is the subject of the last commit. Raises click.ClickException where
     nothing could be planned or written; then nothing is changed.
     """
+    from codemods.discovery import TEXTS_BY_SETTINGS
     from verify.moving.publishing import migration_text
     from verify.moving.refusing import NotMovable, Refused
     from verify.moving.telling import outcome_of, refusal_of, with_history
@@ -145,7 +146,7 @@ def carry_out(
         told = recover(root)
         if told:
             click.echo(f"rehome: {told}", err=True)
-        planned = plan(root)
+        planned, left_out = _planned(root, plan)
         if not shell.shows and shell.history is not None:
             written = _commit(shell, planned, shell.history, title)
         elif not shell.shows:
@@ -153,7 +154,7 @@ def carry_out(
     except (NotMovable, NotWritten) as error:
         raise click.ClickException(str(error)) from None
     except Refused as refused:
-        outcome = refusal_of(command, refused)
+        outcome = replace(refusal_of(command, refused), start=start_of(root))
         finish(outcome, format_name=shell.format_name, output=shell.output)
     published = migration_text(planned)
     if shell.migration is not None and not shell.shows:
@@ -164,7 +165,42 @@ def carry_out(
     )
     if written is not None:
         outcome = with_history(outcome, written)
+    outcome = replace(outcome, start=start_of(root))
+    if left_out:
+        told = f"left out: {left_out} {TEXTS_BY_SETTINGS}"
+        outcome = replace(outcome, summary=(*outcome.summary, told))
     finish(outcome, format_name=shell.format_name, output=shell.output)
+
+
+def _planned(root: Path, plan: Callable[[Path], Planned]) -> tuple[Planned, int]:
+    """The plan, and how many files the settings left out of it: texts alone, since code
+    that they ignore breaks as any other where a name that it imports goes. Raises
+    click.ClickException where such code would have to change.
+    """
+    from codemods.discovery import SUFFIXES, leave_out
+    from codemods.name import quoted
+    from verify.settings.force import loaded, project
+
+    ignores = project(root).ignores
+    left_out: set[str] = set()
+
+    def is_left_out(path: str) -> bool:
+        if path.endswith(SUFFIXES) or not ignores(path):
+            return False
+        left_out.add(path)
+        return True
+
+    with leave_out(is_left_out):
+        planned = plan(root)
+    ignored = [each.path for each in planned.changes if ignores(each.path)]
+    if ignored:
+        more = f" and {len(ignored) - 1} more" if len(ignored) > 1 else ""
+        raise click.ClickException(
+            f"{quoted(ignored[0])}{more} would have to change, which"
+            f" {loaded().place('ignore')} leaves out: nothing was changed; take it out"
+            " there, or run rehome --no-settings"
+        )
+    return planned, len(left_out)
 
 
 def _write(root: Path, planned: Planned, *, allow_dirty: bool) -> None:

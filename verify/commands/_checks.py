@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +14,15 @@ from typing import Any, TypeVar
 import click
 
 from codemods.workers import Apart, Died
+from codemods.worktree import top_of
+from verify.cases import case_of
 from verify.check import CheckResult, Registered, Setting, Settings, load
 from verify.git import GitError, Range, Repository
 from verify.memory import deep_threads, kept_trees
 from verify.outcome import Outcome
 from verify.progress import silence
-from verify.report import finish, output_options
+from verify.report import finish, output_of
+from verify.settings.force import are_chosen, have_settled, loaded, project
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., object])
 
@@ -28,7 +33,7 @@ def command_of(name: str) -> click.Command:
 
     @click.command(name, help=check.help)
     @range_options(check.settings)
-    @output_options
+    @output_of("findings", "cases")
     def command(
         revisions: str,
         repo: Path,
@@ -44,19 +49,28 @@ def command_of(name: str) -> click.Command:
 
 def range_options(settings: Iterable[Setting]) -> Callable[[AnyFunction], AnyFunction]:
     """Give a command the parameters `revisions`, `repo` and those of checks."""
+
+    def decorate(function: AnyFunction) -> AnyFunction:
+        function = check_options(settings)(function)
+        return click.argument("revisions", metavar="BASE..HEAD")(function)
+
+    return decorate
+
+
+def check_options(settings: Iterable[Setting]) -> Callable[[AnyFunction], AnyFunction]:
+    """Give a command the parameters `repo` and those of checks."""
     known = {setting.flag: setting for setting in settings}
 
     def decorate(function: AnyFunction) -> AnyFunction:
         for setting in reversed(known.values()):
             function = _option(setting)(function)
-        function = click.option(
+        return click.option(
             "--repo",
             type=click.Path(path_type=Path),
             default=Path(),
             metavar="FOLDER",
             help="The repository, or a folder in it.  [default: the current folder]",
         )(function)
-        return click.argument("revisions", metavar="BASE..HEAD")(function)
 
     return decorate
 
@@ -95,8 +109,10 @@ def answers(
     try:
         repository = Repository.open(repo)
         try:
-            compared = repository.range_of(revisions)
-            return compared, _run(compared, wanted, settings, watch)
+            compared = without_ignored(repository.range_of(revisions))
+            results = _run(compared, wanted, settings, watch)
+            results = [settled(result, repo) for result in results]
+            return compared, _with_changed_settings(compared, results)
         finally:
             repository.close()
     except GitError as error:
@@ -106,6 +122,50 @@ def answers(
             "code in this range is nested too deeply to be followed: leave it out of"
             " the range, or report it"
         ) from None
+
+
+def without_ignored(compared: Range) -> Range:
+    """A range that leaves out what the project's settings ignore."""
+    if not loaded().settings.ignore:
+        return compared
+    top = _top(compared.repository.folder)
+    return compared.without(project(top).ignores)
+
+
+def _with_changed_settings(
+    compared: Range, results: list[CheckResult]
+) -> list[CheckResult]:
+    """The answers, of which the first tells where the range changes the settings; that
+    is a note, which no verdict counts.
+    """
+    if are_chosen() or not results:
+        return results
+    from verify.settings.changing import finding_of
+
+    found = finding_of(compared, _top(compared.repository.folder), loaded())
+    if found is None:
+        return results
+    first, *others = results
+    return [replace(first, findings=(*first.findings, found)), *others]
+
+
+def settled(result: CheckResult, folder: Path, *, at_top: bool = True) -> CheckResult:
+    """An answer in which the project's settings have had their say; its paths start
+    from a folder, or from the top of the work tree that this lies in.
+    """
+    have_settled(settled=True)
+    if loaded().file is None:
+        return result
+    from verify.settings.accepting import settle_check
+
+    start = _top(folder) if at_top else folder
+    return settle_check(project(start), result)
+
+
+def _top(folder: Path) -> Path:
+    """The top of a work tree; of a bare repository, where its settings stand."""
+    found = top_of(os.path.realpath(folder))
+    return Path(found) if found is not None else loaded().folder
 
 
 def _run(
@@ -168,12 +228,17 @@ def of_range(compared: Range) -> dict[str, str | bool]:
 
 def notes_on(compared: Range) -> tuple[str, ...]:
     """What a reader should know before reading on."""
-    if not compared.diverged:
-        return ()
-    return (
-        f"{compared.text}: the base is no ancestor of the head, so what the base has"
-        " alone shows as removed; BASE...HEAD compares from where they parted",
-    )
+    notes = []
+    if compared.diverged:
+        notes.append(
+            f"{compared.text}: the base is no ancestor of the head, so what the base"
+            " has alone shows as removed; BASE...HEAD compares from where they parted"
+        )
+    number = compared.left_out
+    if number:
+        files = "1 changed file" if number == 1 else f"{number} changed files"
+        notes.append(f"{files} left out, as {loaded().place('ignore')} asks")
+    return tuple(notes)
 
 
 def _outcome(compared: Range, result: CheckResult) -> Outcome:
@@ -189,4 +254,6 @@ def _outcome(compared: Range, result: CheckResult) -> Outcome:
         summary=result.summary,
         listings=result.listings,
         diagrams=result.diagrams,
+        cases=(case_of(result),),
+        accepted=result.accepted,
     )

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from codemods.finding import Verdict
 from verify.outcome import Change, Edit, Outcome
 from verify.progress import progress_bar
-from verify.report import finish, output_options
+from verify.report import finish, output_of, start_of
+from verify.settings.force import migrations
 
 if TYPE_CHECKING:
     from codemods.migration import Migration
@@ -102,8 +105,24 @@ class Rewriting:
         return outcome_of(report, check=self.check, diff=self.diff, written=self.writes)
 
 
+def _complete(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The migrations that a word may become; else a shell knows files itself."""
+    from codemods.catalogue import builtin
+
+    names = sorted({name for each in builtin() for name in (each.id, each.package)})
+    fitting = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return fitting or [CompletionItem(incomplete, type="file")]
+
+
 @click.command(options_metavar="[OPTIONS]")
-@click.argument("arguments", nargs=-1, metavar="MIGRATION... PATH...")
+@click.argument(
+    "arguments",
+    nargs=-1,
+    metavar="[MIGRATION...] [PATH...]",
+    shell_complete=_complete,
+)
 @rewriting_options
 @click.option(
     "--from",
@@ -112,7 +131,7 @@ class Rewriting:
     help="The version that the code was written for.",
 )
 @click.option("--to", "until", metavar="VERSION", help="The version to move it to.")
-@output_options
+@output_of("findings", "changes")
 def command(
     arguments: tuple[str, ...],
     since: str | None,
@@ -125,7 +144,8 @@ def command(
 
     A MIGRATION is the id of a built-in one (see `rehome migrations`), a package
     name, which means all that are built in for it, or a TOML file. A PATH is a
-    file or a folder; one that begins with a dash goes after `--`.
+    file or a folder; one that begins with a dash goes after `--`. Where the settings
+    name `migrations`, PATHs alone do, or nothing at all: the current folder.
 
     What other files say of moved names is reported, and rewritten with --text.
 
@@ -159,8 +179,13 @@ def split(arguments: tuple[str, ...]) -> tuple[list[str], list[Path]]:
     last always a path.
 
     Those between are migrations for as long as they name one and no file or
-    folder has that name. Raises click.UsageError where one of the two is missing.
+    folder has that name. Where the settings name migrations, these stand in for a first
+    argument that names none, and the current folder for a missing path. Raises
+    click.UsageError where one of the two is missing.
     """
+    usual = migrations()
+    if usual and (len(arguments) < 2 or not _names_one(arguments[0])):
+        return usual, [Path(path) for path in arguments or (".",)]
     if len(arguments) < 2:
         raise click.UsageError(
             f"name at least one migration and one path, {EXAMPLE}"
@@ -176,6 +201,10 @@ def split(arguments: tuple[str, ...]) -> tuple[list[str], list[Path]]:
 def _is_migration(argument: str) -> bool:
     if Path(argument).exists():
         return False
+    return _names_one(argument)
+
+
+def _names_one(argument: str) -> bool:
     return argument.endswith(".toml") or is_known(argument)
 
 
@@ -219,6 +248,8 @@ def outcome_of(report: Report, *, check: bool, diff: bool, written: bool) -> Out
             "left_out": left_out,
         },
         summary=(_summary(report, left_out, written=written),),
+        otherwise=Verdict.FAIL if check and changes else Verdict.OK,
+        start=start_of(),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verify.commands._sides import SECONDS, side_options
-from verify.report import finish, output_options
+from verify.report import finish, output_of
 
 if TYPE_CHECKING:
     from verify.behaviour.driver import Driver
@@ -109,7 +109,7 @@ def _read_environment(
     help="Do the operations of a replay.json on both sides, and no others.",
 )
 @side_options
-@output_options
+@output_of("findings", "cases")
 def command(
     base: str,
     head: str,
@@ -133,11 +133,15 @@ def command(
     operation); verify/behaviour/driver.py describes it, and the allocators' own is an
     example.
     """
-    outcome = _outcome(base, head, options)
+    outcome = outcome_of(base, head, options)
     finish(outcome, format_name=format_name, output=output)
 
 
-def _outcome(base: str, head: str, options: dict[str, Any]) -> Outcome:
+def outcome_of(base: str, head: str, options: dict[str, Any]) -> Outcome:
+    """What two sides come to, by the command's options under their names.
+
+    Raises click.ClickException where they could not be run.
+    """
     from verify.behaviour.driver import read_driver
     from verify.behaviour.engine import behaviour_of
     from verify.behaviour.telling import told

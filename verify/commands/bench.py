@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from verify.commands._sides import SECONDS, Number, side_options
-from verify.report import finish, output_options
+from verify.report import finish, output_of, start_of
 
 if TYPE_CHECKING:
     from verify.outcome import Outcome
@@ -128,9 +129,15 @@ def _writable(
     metavar="SECONDS",
     help="The longest that imports, a set-up or a round may take.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Of hashes, memory layouts and the order of the sides.",
+)
 @side_options
-@output_options
+@output_of("findings", "cases")
 def command(
     base: str,
     head: str,
@@ -156,11 +163,15 @@ def command(
     """
     if options["counter"] and options["device"] != "cpu":
         raise click.UsageError("--counter counts on the CPU: leave out --device")
-    outcome = _outcome(base, head, options)
+    outcome = outcome_of(base, head, options)
     finish(outcome, format_name=format_name, output=output)
 
 
-def _outcome(base: str, head: str, options: dict[str, Any]) -> Outcome:
+def outcome_of(base: str, head: str, options: dict[str, Any]) -> Outcome:
+    """What two sides come to, by the command's options under their names.
+
+    Raises click.ClickException where they could not be run.
+    """
     from verify.benching.engine import Settings, bench
     from verify.benching.parents import SideFailed
     from verify.benching.saving import BaselineError
@@ -169,7 +180,8 @@ def _outcome(base: str, head: str, options: dict[str, Any]) -> Outcome:
 
     try:
         with progress_bar("measuring") as progress:
-            return bench(base, head, Settings(**options), progress)
+            outcome = bench(base, head, Settings(**options), progress)
+            return replace(outcome, start=start_of())
     except (SideError, SideFailed, BaselineError) as error:
         raise click.ClickException(f"could not tell: {error}") from None
     except OSError as error:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from verify.cases import case_of
 from verify.check import CheckResult, Settings, load
 from verify.checks.cycles import result_of
-from verify.commands._checks import answers, notes_on, of_range, range_options
+from verify.commands._checks import (
+    answers,
+    notes_on,
+    of_range,
+    range_options,
+    settled,
+)
 from verify.git import GitError, Repository
+from verify.importing.moving import folder_of
 from verify.importing.packages import NoPackage
 from verify.importing.store import Files, at_revision, in_folder
 from verify.importing.survey import examine
 from verify.outcome import Fact, Outcome
 from verify.progress import progress_bar
 from verify.releases import cache_folder
-from verify.report import finish, output_options
+from verify.report import finish, output_of, start_of
+from verify.settings.force import is_flag_given
 
 
 @click.command()
@@ -28,7 +38,7 @@ from verify.report import finish, output_options
     is_flag=True,
     help="The argument is a folder: look at its Python files as they are.",
 )
-@output_options
+@output_of("findings", "cases", "diagrams")
 def command(
     revisions: str,
     repo: Path,
@@ -49,7 +59,8 @@ def command(
     rehome cycles --package sglang HEAD
     rehome cycles --folder src
     """
-    if settings["no_new"] and (folder or ".." not in revisions):
+    compares = not folder and ".." in revisions
+    if settings["no_new"] and not compares and is_flag_given("no_new"):
         raise click.UsageError("--no-new compares: name BASE..HEAD")
     if folder:
         outcome = _of_folder(Path(revisions), settings)
@@ -72,7 +83,7 @@ def _of_revision(repo: Path, revision: str, settings: Settings) -> Outcome:
             commit = _commit(repository, revision)
             files = at_revision(repository, commit, settings["package"])
             facts = {"revision": revision, "commit": commit}
-            return _outcome(_answer(files), revision, facts)
+            return _outcome(settled(_answer(files), repo), revision, facts)
         finally:
             repository.close()
     except (GitError, NoPackage) as error:
@@ -91,7 +102,10 @@ def _of_folder(folder: Path, settings: Settings) -> Outcome:
         files = in_folder(folder, settings["package"])
     except NoPackage as error:
         raise click.ClickException(str(error)) from None
-    return _outcome(_answer(files), str(folder), {"folder": str(folder)})
+    start = folder_of(folder, files.oids)
+    result = settled(_answer(files), start, at_top=False)
+    outcome = _outcome(result, str(folder), {"folder": str(folder)})
+    return replace(outcome, start=start_of(start))
 
 
 def _answer(files: Files) -> CheckResult:
@@ -114,4 +128,6 @@ def _outcome(
         heading=(f"{title}: {result.verdict.value}: {result.summary[0]}", *notes),
         summary=result.summary[1:],
         diagrams=result.diagrams,
+        cases=(case_of(result),),
+        accepted=result.accepted,
     )

@@ -15,7 +15,7 @@ import click
 from codemods.finding import Verdict
 from verify.outcome import Outcome, Table
 from verify.releases import AFTER_SPLIT, BEFORE_SPLIT, ReleaseError, fetch, unpack
-from verify.report import finish, output_options
+from verify.report import finish, output_of
 from verify.resolve import Resolution, SourceTree, imported_names
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SAMPLE = Path(__file__).resolve().parent.parent / "sample"
     help="Leave the migrated tree in FOLDER, which must not exist yet.",
 )
 @click.option("--offline", is_flag=True, help="Use the small sample project only.")
-@output_options
+@output_of("findings", "changes")
 def command(
     keep: Path | None, offline: bool, format_name: str, output: Path | None
 ) -> None:
@@ -43,6 +43,10 @@ def command(
     each rewritten import in the newer one: if all are found there, the exit status
     is 0, whatever is left for a person to look at. Where the package index cannot
     be reached, a small sample project serves, and the output says so.
+
+    \b
+    rehome demo
+    rehome demo --offline --format markdown
     """
     if keep is not None and keep.exists():
         raise click.BadParameter(f"{str(keep)!r} exists already", param_hint="--keep")
@@ -133,4 +137,5 @@ def _tell(report: Report, old: Path, new: SourceTree, what: tuple[str, ...]) -> 
         tables=(Table("rewritten imports", columns, tuple(rows)),),
         facts={**outcome.facts, "imports_resolved": tally[Resolution.FOUND]},
         summary=(*outcome.summary, resolved),
+        otherwise=None,  # what a project accepts is not about this one
     )

@@ -11,7 +11,7 @@ import click
 
 from verify.outcome import Outcome, Table
 from verify.progress import progress_bar
-from verify.report import finish, output_options
+from verify.report import finish, output_options, start_of
 
 if TYPE_CHECKING:
     from verify.doctoring.examining import Examined
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--repo",
+    "repository",
     type=click.Path(path_type=Path),
     default=Path(),
     metavar="FOLDER",
@@ -59,7 +60,7 @@ def command(
     paths: tuple[Path, ...],
     package: str,
     names: tuple[str, ...],
-    repo: Path,
+    repository: Path,
     jobs: int | None,
     format_name: str,
     output: Path | None,
@@ -81,7 +82,7 @@ def command(
 
     try:
         text = _with_version(package, paths[0])
-        release = open_release(text, repository=repo, packages=names)
+        release = open_release(text, repository=repository, packages=names)
     except NoRelease as error:
         raise click.ClickException(str(error)) from None
     cache = cache_folder() / "surfaces"
@@ -113,7 +114,7 @@ def _with_version(package: str, path: Path) -> str:
 
 def outcome_of(done: Examined) -> Outcome:
     """What was found, for the renderers."""
-    from codemods.finding import verdict_of
+    from codemods.finding import Verdict, verdict_of
     from verify.doctoring.judging import State
 
     states = Counter(judged.state for _, judged in done.judged)
@@ -132,6 +133,8 @@ def outcome_of(done: Examined) -> Outcome:
         tables=(table,) if rows else (),
         facts=_facts(done, done.release, states),
         summary=(_summary(done, states),),
+        otherwise=Verdict.OK,
+        start=start_of(),
     )
 
 
@@ -151,8 +154,13 @@ def _facts(
 
 
 def _summary(done: Examined, states: Counter[State]) -> str:
-    parts = [f"{states[state]} {state.value}" for state in sorted(states)]
+    parts = [f"{states[state]} {state.value}" for state in sorted(states)] or [
+        "nothing"
+    ]
+    if done.left_out:
+        reasons = (f"{number} {reason}" for reason, number in done.left_out.items())
+        parts.append(f"left out: {', '.join(reasons)}")
     return (
         f"{len(done.judged)} names wanted of {done.release.title} by {done.looked_at}"
-        f" of {done.files} files: {'; '.join(parts) or 'nothing'}"
+        f" of {done.files} files: {'; '.join(parts)}"
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codemods.finding import Verdict
 from verify.outcome import Change, Edit, Outcome, Table
 from verify.progress import progress_bar
-from verify.report import finish, output_options
+from verify.report import finish, output_of, start_of
 
 if TYPE_CHECKING:
     from codemods.rewrite import Rewritten
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="The project: all its files are looked at.  [default: found above PATH]",
 )
-@output_options
+@output_of("findings", "changes")
 def command(
     paths: tuple[Path, ...],
     check: bool,
@@ -108,9 +109,12 @@ def _outcome(
             "files_changed": len(done.changed),
             "imports_moved": done.moved,
             "imports_kept": len(done.kept),
+            "left_out": dict(done.left_out),
             "written": written,
         },
         summary=(_summary(done, written=written),),
+        otherwise=Verdict.FAIL if check and done.changed else Verdict.OK,
+        start=start_of(),
     )
 
 
@@ -137,4 +141,6 @@ def _summary(done: Hoisted, *, written: bool) -> str:
     imports = f"{done.moved} import" if done.moved == 1 else f"{done.moved} imports"
     stay = "1 stays" if len(done.kept) == 1 else f"{len(done.kept)} stay"
     more = "" if written or not done.kept else " (--explain tells why)"
-    return f"{imports} in {where} {moved}; {stay}{more}"
+    reasons = (f"{number} {reason}" for reason, number in done.left_out.items())
+    left = f"; left out: {', '.join(reasons)}" if done.left_out else ""
+    return f"{imports} in {where} {moved}; {stay}{more}{left}"

@@ -10,7 +10,7 @@ import click
 from codemods.finding import Verdict
 from verify.outcome import Listing, Outcome, Table
 from verify.progress import progress_bar
-from verify.report import finish, output_options_or, save_text
+from verify.report import finish, output_of, save_text
 
 if TYPE_CHECKING:
     from verify.inferring.answer import Entry, Inferred
@@ -33,7 +33,8 @@ _TOML = "toml"
     help="Tell of names too that are gone and that nobody should have imported.",
 )
 @click.option(
-    "--repository",
+    "--repo",
+    "repository",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     metavar="FOLDER",
@@ -45,7 +46,7 @@ _TOML = "toml"
     metavar="N",
     help="Use N processes.  [default: one for each processor]",
 )
-@output_options_or(_TOML)
+@output_of("findings", default=_TOML, own=_TOML)
 def command(
     old: str,
     new: str,

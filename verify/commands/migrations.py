@@ -12,7 +12,7 @@ import click
 from codemods.finding import Finding, Place, Rule, Severity, Verdict, verdict_of
 from codemods.rules import UNREADABLE
 from verify.outcome import Outcome, Table
-from verify.report import finish, output_options
+from verify.report import finish, output_of, output_options, start_of
 
 if TYPE_CHECKING:
     from codemods.migration import Migration
@@ -32,6 +32,8 @@ class _ListByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         names_none = not args or args[0].startswith("-")
+        if ctx.resilient_parsing:  # a shell asks what may follow
+            return super().parse_args(ctx, args)
         if names_none and not {*args} & {*ctx.help_option_names}:
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -39,13 +41,22 @@ class _ListByDefault(click.Group):
 
 @click.group(cls=_ListByDefault, name="migrations")
 def command() -> None:
-    """List the built-in migrations (without a COMMAND), show one, or validate files."""
+    """List the built-in migrations (without a COMMAND), show one, or validate files.
+
+    \b
+    rehome migrations
+    rehome migrations show sglang
+    """
 
 
 @command.command("list")
-@output_options
+@output_of("tables")
 def list_(format_name: str, output: Path | None) -> None:
-    """List the built-in migrations."""
+    """List the built-in migrations.
+
+    \b
+    rehome migrations list --format json
+    """
     from codemods.catalogue import builtin
 
     columns = ("id", "package", "since", "upstream", "title")
@@ -60,12 +71,15 @@ def list_(format_name: str, output: Path | None) -> None:
 
 @command.command()
 @click.argument("migration")
-@output_options
+@output_of("tables")
 def show(migration: str, format_name: str, output: Path | None) -> None:
     """Show what MIGRATION declares.
 
     MIGRATION is an id, a package name (all that are built in for it), or a TOML
     file.
+
+    \b
+    rehome migrations show sglang-26676
     """
     from codemods.catalogue import find
     from codemods.migration import MigrationError
@@ -89,7 +103,11 @@ def show(migration: str, format_name: str, output: Path | None) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @output_options
 def validate(files: tuple[Path, ...], format_name: str, output: Path | None) -> None:
-    """Check each FILE by itself, and that they fit together."""
+    """Check each FILE by itself, and that they fit together.
+
+    \b
+    rehome migrations validate migrations/split.toml
+    """
     findings = tuple(problems_of(files))
     number = "1 file" if len(files) == 1 else f"{len(files)} files"
     bad = len({finding.place.path for finding in findings})
@@ -99,6 +117,7 @@ def validate(files: tuple[Path, ...], format_name: str, output: Path | None) -> 
         findings=findings,
         facts={"files_read": len(files)},
         summary=(f"{number} read; {bad or 'none'} cannot be used",),
+        start=start_of(),
     )
     finish(outcome, format_name=format_name, output=output)
 

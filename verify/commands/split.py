@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -71,7 +71,10 @@ def command(
         )
     how = Shell(**shell)
     if propose:
-        _propose(module, how)
+        from codemods.discovery import leave_out
+
+        with leave_out(lambda path: False):  # which shows a plan and changes nothing
+            _propose(module, how)
         return
     from codemods.moving.request import Why
     from verify.splitting.planning import Wish
@@ -117,6 +120,7 @@ def _planned(root: Path, module: str, text: str, where: str, wish: Wish) -> Plan
 def _propose(module: str, shell: Shell) -> None:
     from codemods.source import Source, SourceError
     from verify.moving.trees import WorkTree
+    from verify.settings.force import is_flag_given
     from verify.splitting.files import path_of_module
     from verify.splitting.inventory import inventory_of
     from verify.splitting.proposing import plan_text, propose
@@ -137,12 +141,30 @@ def _propose(module: str, shell: Shell) -> None:
     if not clusters:
         raise click.ClickException(f"{dotted} has no definition that could move")
     text = plan_text(inventory, clusters)
-    if shell.output is not None:
+    if shell.format_name != "text" and is_flag_given("format_name"):
+        _tell_plan(text, shell)
+    elif shell.output is not None:
         from verify.report import save_text
 
         save_text(shell.output, text)
     else:
         click.echo(text, nl=False)
+
+
+def _tell_plan(text: str, shell: Shell) -> NoReturn:
+    """The plan in a format for programs, as `rehome infer` tells its migration."""
+    from codemods.finding import Verdict
+    from verify.outcome import Listing, Outcome
+    from verify.report import finish
+
+    outcome = Outcome(
+        command="split",
+        verdict=Verdict.OK,
+        facts={"findings": 0, "written": False},
+        summary=("a plan to be edited, for `rehome split --into`",),
+        listings=(Listing("plan.toml", "toml", text),),
+    )
+    finish(outcome, format_name=shell.format_name, output=shell.output)
 
 
 def _dotted(tree: WorkTree, module: str) -> str:

@@ -10,7 +10,7 @@ import click
 
 from verify.commands.apply import Rewriting, rewriting_options
 from verify.progress import progress_bar
-from verify.report import finish, output_options
+from verify.report import finish, output_of
 
 if TYPE_CHECKING:
     from codemods.migration import Migration
@@ -53,20 +53,21 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--repo",
+    "repository",
     type=click.Path(path_type=Path),
     default=Path(),
     metavar="FOLDER",
     help="The repository of git:REF.  [default: the current folder]",
 )
 @rewriting_options
-@output_options
+@output_of("findings", "changes")
 def command(
     paths: tuple[Path, ...],
     package: str,
     since: str,
     until: str,
     names: tuple[str, ...],
-    repo: Path,
+    repository: Path,
     format_name: str,
     output: Path | None,
     **how: Any,
@@ -90,7 +91,7 @@ def command(
     rewriting = Rewriting(**how)
     try:
         texts = since, until
-        versions = open_versions(package, texts, repository=repo, names=names)
+        versions = open_versions(package, texts, repository=repository, names=names)
         joined = names_between(versions, _infer)
     except (NoRelease, CannotInfer) as error:
         raise click.ClickException(str(error)) from None
@@ -119,7 +120,8 @@ def _outcome(
     versions: Versions,
 ) -> Outcome:
     """What the rewrite did, and what is left after it."""
-    from codemods.finding import Verdict, verdict_of
+    from codemods.finding import verdict_of
+    from verify.check import fold
     from verify.commands.doctor import outcome_of
     from verify.upgrading.upgrading import not_told_yet
 
@@ -129,8 +131,7 @@ def _outcome(
         (*applied.findings, *left),
         key=lambda finding: (finding.place, finding.rule.id, finding.message),
     )
-    order = (Verdict.OK, Verdict.FAIL, Verdict.UNDECIDED)
-    verdict = max(applied.verdict, verdict_of(left), key=order.index)
+    verdict = fold([applied.verdict, verdict_of(left)])
     summary = (
         f"{versions.old.title} to {versions.new.title}: {joined.inferred} entries"
         f" inferred, {joined.built_in} built in ({joined.covered} of them inferred too)"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from codemods.finding import Verdict
+from verify.cases import case_of
 from verify.check import CheckResult, fold, load, names
 from verify.commands._checks import answers, notes_on, of_range, range_options
 from verify.git import Range
 from verify.outcome import Fact, Outcome
 from verify.progress import progress_bar
-from verify.report import finish, output_options
+from verify.report import finish, output_of
+from verify.settings.force import is_flag_given, loaded
 
 # What a reviewer asks before all else; the others follow by name.
 _FIRST = frozenset({"moves"})
@@ -35,12 +39,13 @@ def _read_only(
     return tuple(name for name in names() if name in wanted or not wanted)
 
 
-def _every_setting() -> list[Any]:
+def every_setting() -> list[Any]:
+    """The settings of all checks."""
     return [setting for name in names() for setting in load(name).settings]
 
 
 @click.command()
-@range_options(_every_setting())
+@range_options(every_setting())
 @click.option(
     "--only",
     multiple=True,
@@ -48,7 +53,7 @@ def _every_setting() -> list[Any]:
     callback=_read_only,
     help=f"Run these checks alone, of {', '.join(names())}.",
 )
-@output_options
+@output_of("findings", "cases", "diagrams")
 def command(
     revisions: str,
     repo: Path,
@@ -69,12 +74,22 @@ def command(
     rehome verify --format markdown origin/main...HEAD
     """
     wanted = [load(name) for name in only]
-    compared, results = answers(repo, revisions, wanted, settings, _show_progress)
+    compared, results = answers(repo, revisions, wanted, settings, show_progress)
     outcome = outcome_of(compared, results)
+    outcome = replace(outcome, heading=(*outcome.heading, *_left_out(only)))
     finish(outcome, format_name=format_name, output=output)
 
 
-def _show_progress(started: list[Future[CheckResult]]) -> None:
+def _left_out(wanted: tuple[str, ...]) -> Iterator[str]:
+    """The checks that did not run, where it is the settings that say so."""
+    others = [name for name in names() if name not in wanted]
+    if others and not is_flag_given("only"):
+        where = loaded().place("verify", "only")
+        yield f"not run, as {where} asks: {', '.join(others)}"
+
+
+def show_progress(started: list[Future[CheckResult]]) -> None:
+    """How many of the checks have answered."""
     with progress_bar("checking") as progress:
         for done, _ in enumerate(as_completed(started), 1):
             progress(done, len(started))
@@ -100,6 +115,8 @@ def outcome_of(compared: Range, results: list[CheckResult]) -> Outcome:
         summary=tuple(
             f"{result.name}: {line}" for result in results for line in _lines(result)
         ),
+        cases=tuple(map(case_of, results)),
+        accepted=tuple(each for result in results for each in result.accepted),
     )
 
 

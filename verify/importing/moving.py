@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codemods.discovery import discover
@@ -29,7 +29,8 @@ _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 class Hoisted:
     """What a run did: the files that it changed, or would, and what it left.
 
-    `moved` counts the imports that move. Paths are as `codemods.reading.shown` tells.
+    `moved` counts the imports that move, `left_out` the files that were passed over, by
+    reason. Paths are as `codemods.reading.shown` tells.
     """
 
     root: str
@@ -38,6 +39,7 @@ class Hoisted:
     moved: int
     kept: tuple[Kept, ...]
     findings: tuple[Finding, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def verdict(self, check: bool) -> Verdict:
         """The answer of the run; with `check`, a file that would change is one."""
@@ -99,7 +101,15 @@ def run(
         replace(k, path=shown(wanted[each.path])) for each in plans for k in each.kept
     )
     ordered = tuple(sorted(findings, key=lambda f: (f.place, f.rule.id)))
-    return Hoisted(str(root), len(wanted), tuple(changed), moved, kept, ordered)
+    return Hoisted(
+        str(root),
+        len(wanted),
+        tuple(changed),
+        moved,
+        kept,
+        ordered,
+        found.left_out,
+    )
 
 
 def folder_of(root: Path, names: Iterable[str]) -> Path:
@@ -150,7 +160,7 @@ def _rewritten(plan: Plan, path: Path) -> Rewritten:
         first = plan.moved[0].node
         finding = Finding(
             GENERATED_FILE,
-            Place(result.path, first.lineno, first.col_offset + 1),
+            Place(result.path, *plan.source.place(plan.source.start(first))),
             "this generated file has an import that can move, and was left as it is",
             "change its generator or the source of it, and generate it again",
         )

@@ -155,7 +155,7 @@ def test_revisions_of_a_repository(tmp_path: Path) -> None:
     git("commit", "-qm", "one")
     git("mv", "pkg/a.py", "pkg/c.py")
     git("commit", "-qm", "two")
-    done = _shell("infer", "git:HEAD~1", "git:HEAD", "--repository", str(repository))
+    done = _shell("infer", "git:HEAD~1", "git:HEAD", "--repo", str(repository))
     assert done.returncode == 0, done.stderr
     assert [m.new_text for m in loads(done.stdout, "out").moves] == ["pkg.c"]
 

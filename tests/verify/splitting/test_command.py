@@ -46,6 +46,21 @@ def test_a_split_is_written(project: Project) -> None:
     assert "from .base import Reader\n" in project.text("pkg/store/__init__.py")
 
 
+def test_a_plan_is_proposed_in_the_format_that_is_asked_for(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proposing = ["split", "pkg.store", "--propose"]
+    assert main(proposing) == 0
+    plan = capsys.readouterr().out
+    assert main([*proposing, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["listings"] == {"plan.toml": plan}
+    # It is to be saved, so that what is set for results is not for it.
+    Path("pyproject.toml").write_text("[tool.rehome]\nformat = 'markdown'\n")
+    assert main(proposing) == 0
+    assert capsys.readouterr().out == plan
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--diff"])
 def test_nothing_is_written_where_that_is_asked(
     project: Project, option: str, capsys: pytest.CaptureFixture[str]
