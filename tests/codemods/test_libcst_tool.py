@@ -98,6 +98,14 @@ def test_the_tool_runs_each_of_them(name: str, tmp_path: Path) -> None:
     assert ("`.size` may be" in told) == (name == "members") == (not old)
 
 
+def test_every_other_byte_stays(tmp_path: Path) -> None:
+    file = tmp_path / "user.py"
+    before = f"# coding: latin-1\r\nfrom {SGLANG}.{OLD} import {SYMBOL}\r\nx = '\xe9'"
+    file.write_bytes(before.encode("latin-1"))
+    run_tool(tmp_path, "libcst_tool.FromImports", "--migration", "sglang", "user.py")
+    assert file.read_bytes() == before.replace(OLD, NEW).encode("latin-1")
+
+
 def test_the_tool_lists_them(tmp_path: Path) -> None:
     shutil.copy(ROOT / ".libcst.codemod.yaml", tmp_path)
     done = subprocess.run(
