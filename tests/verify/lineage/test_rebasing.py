@@ -1,4 +1,4 @@
-"""What a rebase or a merge does to the commits, as README says it."""
+"""What a rebase or a merge does to the commits, as docs/split.md says it."""
 
 from __future__ import annotations
 
