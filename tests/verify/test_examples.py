@@ -40,12 +40,14 @@ def examples_of(command: click.Command) -> list[list[str]]:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that the examples name."""
+    """The files that the examples name, and the repository beside them."""
+    (tmp_path / "sglang").mkdir()
+    top = tmp_path / "project"
     for path in PYTHON:
-        file = tmp_path / path
+        file = top / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(top)
 
 
 @pytest.mark.parametrize("name", COMMANDS, ids=" ".join)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verify.commands._versions import paths_argument, repository_option
 from verify.outcome import Outcome, Table
 from verify.progress import progress_bar
 from verify.report import finish, output_options, start_of
@@ -20,13 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(options_metavar="[OPTIONS]")
-@click.argument(
-    "paths",
-    nargs=-1,
-    required=True,
-    metavar="PATH...",
-    type=click.Path(exists=True, path_type=Path),
-)
+@paths_argument
 @click.option(
     "--package",
     metavar="VERSION",
@@ -41,14 +36,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="A top-level name to look for.  [default: all that the version has]",
 )
-@click.option(
-    "--repo",
-    "repository",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="FOLDER",
-    help="The repository of git:REF.  [default: the current folder]",
-)
+@repository_option
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

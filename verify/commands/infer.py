@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codemods.finding import Verdict
+from verify.commands._versions import repository_option
 from verify.outcome import Listing, Outcome, Table
 from verify.progress import progress_bar
 from verify.report import finish, output_of, save_text
@@ -32,14 +33,7 @@ _TOML = "toml"
     is_flag=True,
     help="Tell of names too that are gone and that nobody should have imported.",
 )
-@click.option(
-    "--repo",
-    "repository",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    metavar="FOLDER",
-    help="The repository of git:REF.  [default: the current folder]",
-)
+@repository_option
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

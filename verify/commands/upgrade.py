@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verify.commands._versions import paths_argument, repository_option
 from verify.commands.apply import Rewriting, rewriting_options
 from verify.progress import progress_bar
 from verify.report import finish, output_of
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(options_metavar="[OPTIONS]")
-@click.argument(
-    "paths",
-    nargs=-1,
-    required=True,
-    metavar="PATH...",
-    type=click.Path(exists=True, path_type=Path),
-)
+@paths_argument
 @click.option("--package", metavar="NAME", required=True, help="As it is installed.")
 @click.option(
     "--from",
@@ -51,14 +46,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="A top-level name to look for.  [default: all that the versions have]",
 )
-@click.option(
-    "--repo",
-    "repository",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="FOLDER",
-    help="The repository of git:REF.  [default: the current folder]",
-)
+@repository_option
 @rewriting_options
 @output_of("findings", "changes")
 def command(
